@@ -34,7 +34,7 @@ public struct Migration: Sendable, Hashable {
 
 extension Migration {
   /// The schema of `TIMESCALE_URL`: traces, spans, rollups, alerts.
-  public static let telemetry: [Migration] = [telemetryTables, telemetryPartitions]
+  public static let telemetry: [Migration] = [telemetryTables, telemetryPartitions, telemetryReads]
 
   /// The schema of `POSTGRES_URL`: workspaces, users, API keys.
   public static let platform: [Migration] = [platformTables]
