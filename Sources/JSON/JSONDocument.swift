@@ -32,6 +32,13 @@ public final class JSONDocument: Sendable {
     self.links = links
   }
 
+  /// The document `{}`.
+  public static let empty = JSONDocument(
+    bytes: Array("{}".utf8),
+    nodes: [JSONNode(kind: .object, isEscaped: false, isKeyEscaped: false, keyStart: 0, keyEnd: 0, start: 0, end: 2, next: 1)],
+    links: [:]
+  )
+
   /// The same document with some nodes standing for others, which makes a graph of the tree; it may have cycles.
   ///
   /// ``target(of:)`` follows the links. The text of a container does not.

@@ -1,0 +1,78 @@
+import Cache
+public import Schema
+
+/// The schema with, for every field, where its value comes from and how it is cached: checked once at start.
+public struct SchemaBinding: Sendable {
+  public let schema: GraphQLSchema
+  let roots: [BoundRoot]
+  let nestedResolvers: [any NestedFieldResolver]
+  /// By the index of the field's id.
+  private let fields: [FieldBinding]
+
+  subscript(field: FieldID) -> FieldBinding { fields[Int(field.index)] }
+
+  /// Holds a registry against a schema.
+  /// - Parameter ttlOverrides: seconds by the environment name that `@cached` gives; 0 turns caching off.
+  /// - Throws: ``BindingError`` with one line for every field without resolver, resolver without field and wrong
+  ///   cache policy, each with its place in the SDL.
+  public init(
+    schema: GraphQLSchema,
+    registry: ResolverRegistry,
+    ttlOverrides: [String: Int] = [:]
+  ) throws(BindingError) {
+    var builder = SchemaBindingBuilder(schema: schema, registry: registry, ttlOverrides: ttlOverrides)
+    builder.bind()
+    guard builder.problems.isEmpty else { throw BindingError(problems: builder.problems) }
+    self.schema = schema
+    roots = builder.roots
+    nestedResolvers = registry.nestedResolvers
+    fields = builder.fields
+  }
+}
+
+/// Why a schema and a resolver tree do not fit each other.
+public struct BindingError: Error, Sendable, CustomStringConvertible {
+  /// One line each: `schema.graphql:12:5: …`.
+  public let problems: [String]
+  public var description: String { problems.joined(separator: "\n") }
+}
+
+/// Where the value of a field comes from.
+struct FieldBinding: Sendable {
+  enum Source: Sendable, Hashable {
+    /// The name of the runtime type.
+    case typename
+    /// `__schema`.
+    case introspectionSchema
+    /// `__type(name:)`.
+    case introspectionType
+    /// A root field; index into ``SchemaBinding/roots``.
+    case root(Int)
+    /// A member of the parent's body.
+    case property
+    /// A member of the parent's body when it is there, otherwise fetched; index into ``SchemaBinding/nestedResolvers``.
+    case nested(Int)
+  }
+
+  let source: Source
+  /// The key of the member that holds the value.
+  let property: [UInt8]
+}
+
+/// A root field with its resolver and cache policy.
+struct BoundRoot: Sendable {
+  let field: FieldDefinition
+  let resolver: any RootFieldResolver
+  let cache: CachePolicy?
+}
+
+/// How a field is cached: `@cached` of the SDL, checked.
+struct CachePolicy: Sendable {
+  let pattern: KeyPattern
+  let ttl: Duration
+  /// The member of a cached value that names its workspace, for keys that do not.
+  let owner: [UInt8]?
+
+  /// Whether values are bound to the workspace's generation, so that invalidating it drops them.
+  var usesGeneration: Bool { owner == nil }
+}

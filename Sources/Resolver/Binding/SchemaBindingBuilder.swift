@@ -1,0 +1,131 @@
+import Cache
+import Schema
+
+/// Walks every field of a schema and finds its source; collects what does not fit.
+struct SchemaBindingBuilder {
+  private let schema: GraphQLSchema
+  private let registry: ResolverRegistry
+  private let ttlOverrides: [String: Int]
+  private(set) var fields: [FieldBinding] = []
+  private(set) var roots: [BoundRoot] = []
+  private(set) var problems: [String] = []
+
+  init(schema: GraphQLSchema, registry: ResolverRegistry, ttlOverrides: [String: Int]) {
+    self.schema = schema
+    self.registry = registry
+    self.ttlOverrides = ttlOverrides
+  }
+
+  mutating func bind() {
+    for field in schema.fields { fields.append(binding(of: field)) }
+    reportResolversWithoutField()
+  }
+
+  private mutating func binding(of field: FieldDefinition) -> FieldBinding {
+    let parent = schema[field.parent]
+    if parent.isIntrospection || field.isMeta {
+      return FieldBinding(source: metaSource(of: field), property: Array(field.name.utf8))
+    }
+    return FieldBinding(
+      source: source(of: field, parent: parent),
+      property: Array(NameStyle.snakeCase(field.name).utf8)
+    )
+  }
+
+  private func metaSource(of field: FieldDefinition) -> FieldBinding.Source {
+    switch field.id {
+    case schema.typenameField: .typename
+    case schema.schemaField: .introspectionSchema
+    case schema.typeField: .introspectionType
+    default: .property
+    }
+  }
+
+  private mutating func source(of field: FieldDefinition, parent: NamedType) -> FieldBinding.Source {
+    let coordinate = "\(parent.name).\(field.name)"
+    let isRoot = OperationKind.allCases.contains { schema.rootType(of: $0) == parent.id }
+    if isRoot, let resolver = registry.roots[coordinate] {
+      roots.append(BoundRoot(field: field, resolver: resolver, cache: cachePolicy(of: field, resolver, coordinate)))
+      return .root(roots.count - 1)
+    }
+    if let resolver = registry.nested[coordinate] { return .nested(resolver) }
+    let isProperty = registry.properties[parent.name]?.contains(field.name) == true
+    if isRoot || (parent.kind == .object && !isProperty) {
+      report(field.location, "field \(coordinate) has no resolver")
+    }
+    return .property
+  }
+
+  // MARK: Cache policy
+
+  private mutating func cachePolicy(
+    of field: FieldDefinition,
+    _ resolver: any RootFieldResolver,
+    _ coordinate: String
+  ) -> CachePolicy? {
+    guard let directive = field.directive("cached") else { return nil }
+    let environment = directive["environment"]?.stringValue
+    let declared = directive["ttl"]?.intValue.map { Int($0) } ?? 0
+    let ttl = environment.flatMap { ttlOverrides[$0] } ?? declared
+    guard ttl >= 0 else {
+      report(directive.location, "@cached on \(coordinate): ttl is \(ttl); it must be 0 or more seconds")
+      return nil
+    }
+    guard let key = directive["key"]?.stringValue, let pattern = pattern(key, directive, coordinate) else { return nil }
+    checkPlaceholders(of: pattern, field, directive, coordinate)
+    guard ttl > 0 else { return nil }
+    return CachePolicy(
+      pattern: pattern,
+      ttl: .seconds(ttl),
+      owner: directive["owner"]?.stringValue.map { Array($0.utf8) }
+    )
+  }
+
+  private mutating func pattern(_ key: String, _ directive: AppliedDirective, _ coordinate: String) -> KeyPattern? {
+    do {
+      return try KeyPattern(key)
+    } catch {
+      report(directive.location, "@cached on \(coordinate): \(error)")
+      return nil
+    }
+  }
+
+  private mutating func checkPlaceholders(
+    of pattern: KeyPattern,
+    _ field: FieldDefinition,
+    _ directive: AppliedDirective,
+    _ coordinate: String
+  ) {
+    let known = Set(
+      field.arguments.map { NameStyle.snakeCase($0.name) } + ["workspace_id", "filters_hash", "args_hash"]
+    )
+    for placeholder in pattern.placeholders where !known.contains(placeholder) {
+      report(
+        directive.location,
+        "@cached on \(coordinate): {\(placeholder)} is no argument of the field; known are "
+          + known.sorted().map { "{\($0)}" }.joined(separator: ", ")
+      )
+    }
+    if !pattern.placeholders.contains("workspace_id") && directive["owner"]?.stringValue == nil {
+      report(
+        directive.location,
+        "@cached on \(coordinate): a key without {workspace_id} must name in `owner` the member that holds the workspace"
+      )
+    }
+  }
+
+  // MARK: Problems
+
+  private mutating func reportResolversWithoutField() {
+    let properties = registry.properties.flatMap { type, names in names.map { "\(type).\($0)" } }
+    let coordinates = Array(registry.roots.keys) + Array(registry.nested.keys) + properties
+    for coordinate in coordinates.sorted() where schema.field(at: coordinate) == nil {
+      report(nil, "the resolver of \(coordinate) has no field in the schema")
+    }
+  }
+
+  private mutating func report(_ location: SourceLocation?, _ problem: String) {
+    let place = location.map { "\(schema.source.name):\($0.line):\($0.column): " } ?? "\(schema.source.name): "
+    problems.append(place + problem)
+  }
+}

@@ -1,0 +1,53 @@
+import Cache
+import JSON
+import Schema
+
+/// The text under a documented cache key: the body, and one member of ours that tells when it was read.
+///
+/// The member stands last, so the value holds every key of the REST body in its documented order and any JSON reader
+/// of another service decodes it. A value without the member was written by somebody else.
+enum CachedBody {
+  static let member = Array("_tracegate".utf8)
+  /// Raised whenever a body gains or changes members: values of other versions are then misses.
+  static let version: Int64 = 1
+
+  /// What a value found under a key is worth to a request.
+  enum Reading {
+    /// It can be used. `isForeign` when somebody else has written it, so that it may lack members.
+    case body(JSONDocument, isForeign: Bool)
+    /// It belongs to this workspace, or to none, and cannot be used.
+    case outdated
+    /// It belongs to another workspace, or nobody can tell: it must not be overwritten.
+    case notOurs
+  }
+
+  /// The text to store for a body; nil for a body that is no object, which is never cached.
+  static func encode(_ body: [UInt8], generation: Int64) -> [UInt8]? {
+    guard body.first == UInt8(ascii: "{"), body.last == UInt8(ascii: "}"), body.count > 2 else { return nil }
+    var text = body
+    text.removeLast()
+    text.append(contentsOf: ",\"_tracegate\":{\"version\":\(version),\"generation\":\(generation)}}".utf8)
+    return text
+  }
+
+  /// Reads a value found in the cache.
+  /// - Parameters:
+  ///   - generation: the workspace's present generation: a value of ours read under another one is outdated.
+  ///   - workspace: whose request it is; a policy with an owner admits only its values.
+  static func decode(_ bytes: [UInt8], policy: CachePolicy, generation: Int64, workspace: String) -> Reading {
+    guard let document = try? JSONDocument(parsing: bytes, maxDepth: 256, allowsDuplicateKeys: true),
+      document.root.kind == .object
+    else { return policy.owner == nil ? .outdated : .notOurs }
+    if let owner = policy.owner {
+      guard let member = document.member(owner, of: 0),
+        JSONValue(document: document, index: member).string == workspace
+      else { return .notOurs }
+    }
+    guard let index = document.member(member, of: 0) else { return .body(document, isForeign: true) }
+    let mark = JSONValue(document: document, index: index)
+    guard mark["version"]?.int == version, !policy.usesGeneration || mark["generation"]?.int == generation else {
+      return .outdated
+    }
+    return .body(document, isForeign: false)
+  }
+}

@@ -1,0 +1,40 @@
+import JSON
+import Schema
+
+/// Whether a body that somebody else has written can answer the selection of a field.
+///
+/// Our own bodies are whole by construction. Another service's may lack the members that only GraphQL offers, or hold
+/// something else entirely; then the value is a miss.
+struct ForeignBodyCheck {
+  let schema: GraphQLSchema
+  let output: OutputPlan
+
+  func answers(_ index: Int, _ place: Place) -> Bool {
+    check(output.fields[index].type, output.fields[index], place)
+  }
+
+  private func check(_ type: TypeReference, _ field: OutputField, _ place: Place) -> Bool {
+    if place.kind == .null { return !type.isNonNull }
+    let type = type.nullable
+    if type.isList {
+      return place.kind == .array && place.elements.allSatisfy { check(type.item, field, $0) }
+    }
+    guard let selection = field.selection else {
+      let text = place.document.bytes[place.document.range(of: place.node)]
+      return LeafCoercion.accepts(field.leaf, kind: place.kind, text: text, schema: schema)
+    }
+    guard place.kind == .object, let runtimeType = place.runtimeType(of: field.type.named, in: schema),
+      let variant = output.selections[selection].variants.first(where: { $0.type == runtimeType })
+    else { return false }
+    return variant.fields.allSatisfy { checkMember(output.fields[$0], of: place) }
+  }
+
+  private func checkMember(_ field: OutputField, of place: Place) -> Bool {
+    switch field.source {
+    case .typename: return true
+    case .root: return false
+    case .property: return place.member(field.property).map { check(field.type, field, $0) } ?? false
+    case .nested: return place.member(field.property).map { check(field.type, field, $0) } ?? true
+    }
+  }
+}

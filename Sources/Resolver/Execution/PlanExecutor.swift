@@ -1,0 +1,198 @@
+import Cache
+import Database
+import JSON
+import Schema
+
+/// Fetches what a plan needs for one request: at most one Redis round trip, and one PostgreSQL round trip for each
+/// level of the answer that something is missing from.
+struct PlanExecutor: Sendable {
+  let services: EngineServices
+  let document: Document
+  let plan: OperationPlan
+  let variables: VariableValues
+  let principal: Principal
+  let now: Instant
+
+  /// Runs all steps. Never throws: what fails is the outcome of its step.
+  func run() async -> FetchedSteps {
+    var table = callTable()
+    let outcomes = await rootOutcomes(of: table.calls)
+    table.settle(outcomes.outcomes)
+    var results = StepResults(roots: table.outcomes, argumentFailures: argumentFailures())
+    await runNestedSteps(into: &results)
+    return FetchedSteps(results: results, remaining: outcomes.remaining)
+  }
+
+  // MARK: Root steps
+
+  /// Coerces the arguments of every root step and finds which calls are the same.
+  private func callTable() -> CallTable {
+    var table = CallTable()
+    for step in plan.rootSteps {
+      do throws(GraphQLError) {
+        let arguments = try arguments(of: step.field, selection: step.selection)
+        switch step.kind {
+        case .introspectionSchema: table.append(services.introspectionSchema())
+        case .introspectionType: table.append(services.introspectionType(arguments))
+        case .fetch(let root):
+          let call = FieldCall(arguments: arguments, workspaceID: principal.workspaceID, now: now)
+          table.append(RootCall(root: root, bound: services.binding.roots[root], call: call))
+        }
+      } catch {
+        table.append(.failure(error))
+      }
+    }
+    return table
+  }
+
+  private func argumentFailures() -> [Int: GraphQLError] {
+    var failures: [Int: GraphQLError] = [:]
+    for check in plan.argumentChecks {
+      do throws(GraphQLError) {
+        _ = try arguments(of: check.field, selection: check.selection)
+      } catch {
+        failures[check.outputField] = error
+      }
+    }
+    return failures
+  }
+
+  private func arguments(of field: FieldID, selection: Int) throws(GraphQLError) -> ArgumentValues {
+    try coerceArgumentValues(
+      services.schema[field],
+      selection: selection,
+      schema: services.schema,
+      document: document,
+      variables: variables
+    )
+  }
+
+  private func rootOutcomes(of calls: [RootCall]) async -> (outcomes: [StepResults.Outcome], remaining: Duration?) {
+    guard !calls.isEmpty else { return ([], nil) }
+    let fetcher = RootFetcher(services: services, workspace: principal.workspaceID.text)
+    let cached = await fetcher.read(calls) { answers(call: $0, $1) }
+    let missing = calls.indices.filter { cached.bodies[$0] == nil }
+    let fetched = await fetcher.fetch(missing.map { calls[$0] }, cached: cached, at: missing)
+    var outcomes: [StepResults.Outcome] = cached.bodies.map { $0.map { .value($0, node: 0) } ?? .null }
+    for (position, index) in missing.enumerated() { outcomes[index] = fetched[position] }
+    return (outcomes, missing.isEmpty ? cached.remaining : nil)
+  }
+
+  /// Whether a body written by somebody else has all that this plan selects from it.
+  private func answers(call: RootCall, _ body: JSONDocument) -> Bool {
+    let check = ForeignBodyCheck(schema: services.schema, output: plan.output)
+    return plan.rootSteps.allSatisfy { step in
+      step.kind != .fetch(call.root) || check.answers(step.outputField, Place(body, 0))
+    }
+  }
+
+  // MARK: Nested steps
+
+  private func runNestedSteps(into results: inout StepResults) async {
+    var start = 0
+    while start < plan.nestedSteps.count {
+      let level = plan.nestedSteps[start].level
+      let end = plan.nestedSteps[start...].firstIndex { $0.level != level } ?? plan.nestedSteps.count
+      await runLevel(plan.nestedSteps[start..<end], into: &results)
+      start = end
+    }
+  }
+
+  /// Runs the steps of one level in one pipeline.
+  private func runLevel(_ steps: ArraySlice<NestedStep>, into results: inout StepResults) async {
+    let finder = ParentFinder(schema: services.schema, output: plan.output, results: results)
+    var batch = StatementBatch()
+    var pending: [(step: NestedStep, parents: [Place], call: FieldCall, statements: StatementBatch.Part)] = []
+    for step in steps {
+      let parents = finder.parents(of: step)
+      guard !parents.isEmpty else { continue }
+      let call = FieldCall(arguments: .none, workspaceID: principal.workspaceID, now: now)
+      let values = parents.map { JSONValue(document: $0.document, index: $0.node) }
+      let resolver = services.binding.nestedResolvers[step.resolver]
+      let part = batch.add { () throws(GraphQLError) in
+        try resolver.queries(parents: values, properties: step.properties, call: call)
+      }
+      pending.append((step, parents, call, part))
+    }
+    let rows = await services.run(batch)
+    for entry in pending {
+      results.set(
+        nestedOutcome(entry.step, entry.parents, entry.call, rows[entry.statements]),
+        forNested: entry.step.index
+      )
+    }
+  }
+
+  private func nestedOutcome(
+    _ step: NestedStep,
+    _ parents: [Place],
+    _ call: FieldCall,
+    _ rows: Result<[SQLResult], GraphQLError>
+  ) -> StepResults.NestedOutcome {
+    do throws(GraphQLError) {
+      var writer = JSONWriter(reserving: 4096)
+      try services.binding.nestedResolvers[step.resolver].bodies(
+        try rows.get(),
+        parents: parents.map { JSONValue(document: $0.document, index: $0.node) },
+        properties: step.properties,
+        call: call,
+        into: &writer
+      )
+      let body = try services.parse(writer.bytes)
+      let elements = Place(body, 0).elements.map(\.node)
+      let pairs = zip(parents.map(StepResults.ParentID.init), elements)
+      return .bodies(body, elements: Dictionary(pairs) { first, _ in first })
+    } catch {
+      return .failure(error)
+    }
+  }
+}
+
+/// What the steps of a request have brought, and for how long it stays true.
+struct FetchedSteps: Sendable {
+  let results: StepResults
+  /// The smallest remaining time to live of what was answered from the cache; nil when something was not.
+  let remaining: Duration?
+}
+
+/// The distinct calls of a request, and which step shows which.
+private struct CallTable {
+  private enum Entry {
+    case call(Int)
+    case settled(StepResults.Outcome)
+  }
+
+  private struct Identity: Hashable {
+    let root: Int
+    let arguments: [UInt8]
+  }
+
+  private(set) var calls: [RootCall] = []
+  private var entries: [Entry] = []
+  private var positions: [Identity: Int] = [:]
+  private(set) var outcomes: [StepResults.Outcome] = []
+
+  mutating func append(_ outcome: StepResults.Outcome) {
+    entries.append(.settled(outcome))
+  }
+
+  mutating func append(_ call: RootCall) {
+    let identity = Identity(root: call.root, arguments: call.argumentsText)
+    if let position = positions[identity] {
+      entries.append(.call(position))
+    } else {
+      positions[identity] = calls.count
+      entries.append(.call(calls.count))
+      calls.append(call)
+    }
+  }
+
+  mutating func settle(_ results: [StepResults.Outcome]) {
+    outcomes = entries.map { entry in
+      switch entry {
+      case .call(let position): results[position]
+      case .settled(let outcome): outcome
+      }
+    }
+  }
+}

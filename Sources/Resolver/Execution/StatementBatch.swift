@@ -1,0 +1,42 @@
+import Database
+import Schema
+
+/// Statements of several resolvers that travel in one pipeline.
+struct StatementBatch: Sendable {
+  /// Which statements of the batch belong to one resolver; or why it has none.
+  enum Part: Sendable {
+    case statements(Range<Int>)
+    case failure(GraphQLError)
+  }
+
+  private(set) var queries: [SQLQuery] = []
+
+  mutating func add(_ make: () throws(GraphQLError) -> [SQLQuery]) -> Part {
+    do throws(GraphQLError) {
+      let start = queries.count
+      queries += try make()
+      return .statements(start..<queries.count)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// The results of a batch, by part.
+  struct Rows: Sendable {
+    let results: [Result<SQLResult, GraphQLError>]
+
+    subscript(part: Part) -> Result<[SQLResult], GraphQLError> {
+      switch part {
+      case .failure(let error): return .failure(error)
+      case .statements(let range):
+        do throws(GraphQLError) {
+          var rows: [SQLResult] = []
+          for result in results[range] { rows.append(try result.get()) }
+          return .success(rows)
+        } catch {
+          return .failure(error)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+public import JSON
+public import Schema
+
+/// What a client asks: the document's bytes, which of its operations, and the variables as they came.
+public struct GraphQLRequest: Sendable {
+  public let document: [UInt8]
+  public let operationName: String?
+  /// An object, null or nil.
+  public let variables: JSONValue?
+
+  public init(document: [UInt8], operationName: String? = nil, variables: JSONValue? = nil) {
+    self.document = document
+    self.operationName = operationName
+    self.variables = variables
+  }
+}
+
+/// What a request is answered with.
+public struct ExecutionResult: Sendable {
+  public enum Kind: Sendable, Hashable {
+    /// Refused before execution: there is no `data` entry (spec section 7.1, request error result).
+    case requestError
+    /// Executed; `data` may be null or partial.
+    case data
+  }
+
+  public let kind: Kind
+  /// JSON: the response map `{"data":…,"errors":…}`, or for a stored operation the bare value of its body field.
+  public let body: [UInt8]
+  public let errors: [GraphQLError]
+  /// How long the answer stays as it is, when all of it came from the cache.
+  public let remaining: Duration?
+}

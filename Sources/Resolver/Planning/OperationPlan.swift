@@ -1,0 +1,116 @@
+import Schema
+
+/// An operation, compiled: which root fields to fetch, what to fetch below them, and how to write the answer.
+///
+/// A plan knows no identity and no values of variables but those of its shape: the Boolean variables of `@skip`,
+/// `@include` and `includeDeprecated`, for which the plan cache keeps one plan each. So collecting and merging of
+/// fields (spec section 6.3.2) is done here, exactly, and a request only walks arrays.
+struct OperationPlan: Sendable {
+  let kind: OperationKind
+  /// Calls of root fields in the order of the answer.
+  let rootSteps: [RootStep]
+  /// Fields whose arguments choose nothing but must be coercible all the same (spec section 6.4.1).
+  let argumentChecks: [ArgumentCheck]
+  /// What the bodies of root fields lack, outer levels first.
+  let nestedSteps: [NestedStep]
+  let output: OutputPlan
+}
+
+/// One call of a root field.
+struct RootStep: Sendable {
+  enum Kind: Sendable, Hashable {
+    /// Index into ``SchemaBinding/roots``.
+    case fetch(Int)
+    case introspectionSchema
+    case introspectionType
+  }
+
+  let kind: Kind
+  let field: FieldID
+  /// The first selection of the field: its arguments are those of every selection it is merged with.
+  let selection: Int
+  /// The field in ``OutputPlan/fields`` that shows the result.
+  let outputField: Int
+}
+
+/// A field below the root with arguments: were one not coercible, the field would be an error.
+struct ArgumentCheck: Sendable {
+  let outputField: Int
+  let field: FieldID
+  let selection: Int
+}
+
+/// A fetch of members that the bodies at one place in the answer may lack.
+struct NestedStep: Sendable {
+  /// What ``OutputField/Source/nested(step:)`` refers to.
+  let index: Int
+  /// Index into ``SchemaBinding/nestedResolvers``.
+  let resolver: Int
+  /// Output fields from the root to the field whose values are the parents.
+  let path: [Int]
+  /// The parents' runtime type.
+  let parentType: TypeID
+  let properties: Set<String>
+  /// How many nested steps stand on the path: steps of one level share a round trip.
+  let level: Int
+}
+
+/// Who writes which bytes: flat arrays, linked by index.
+struct OutputPlan: Sendable {
+  /// The selection set of the operation.
+  let root: Int
+  let selections: [SelectionPlan]
+  let fields: [OutputField]
+}
+
+/// The fields to write for a value, by its runtime type.
+struct SelectionPlan: Sendable {
+  struct Variant: Sendable {
+    let type: TypeID
+    let fields: Range<Int>
+  }
+
+  /// One for an object type; one for each possible type of an abstract type.
+  let variants: [Variant]
+}
+
+/// One entry of an object in the answer.
+struct OutputField: Sendable {
+  enum Source: Sendable, Hashable {
+    case typename
+    /// Index into ``OperationPlan/rootSteps``.
+    case root(step: Int)
+    case property
+    /// ``NestedStep/index`` of the step.
+    case nested(step: Int)
+  }
+
+  /// The key with quotes and colon, ready to be copied.
+  let key: [UInt8]
+  /// The response name, for error paths.
+  let name: String
+  let field: FieldID
+  let source: Source
+  /// The key of the member of the parent's body.
+  let property: [UInt8]
+  let type: TypeReference
+  let leaf: LeafKind
+  /// Index into ``OutputPlan/selections``; nil for leaf fields.
+  var selection: Int?
+  /// Where the field is selected, for errors.
+  let offsets: [UInt32]
+}
+
+/// How a value of a leaf type is checked and written (spec section 6.4.3, CoerceResult).
+enum LeafKind: Sendable, Hashable {
+  case int
+  case float
+  case string
+  case id
+  case boolean
+  case enumeration(TypeID)
+  /// A custom scalar: any JSON value.
+  case any
+  /// No leaf.
+  case composite
+}

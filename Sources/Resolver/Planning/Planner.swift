@@ -1,0 +1,232 @@
+import JSON
+import Schema
+
+/// Compiles an operation of a validated document into an ``OperationPlan``.
+struct Planner {
+  /// How many fields a plan may have: nested fragments under many aliases can describe answers that grow without bound.
+  static let maxFields = 20_000
+
+  private let binding: SchemaBinding
+  private let schema: GraphQLSchema
+  private let document: Document
+  private let selectionsBinding: DocumentBinding
+  private let collector: FieldCollector
+  private let flags: ShapeFlags
+  private let keyStyle: KeyStyle
+
+  private var rootSteps: [RootStep] = []
+  private var argumentChecks: [ArgumentCheck] = []
+  private var nestedSteps: [NestedStep] = []
+  private var selections: [SelectionPlan] = []
+  private var fields: [OutputField] = []
+  /// Output fields from the root to the selection set that is being planned.
+  private var path: [Int] = []
+  private var level = 0
+
+  init(
+    binding: SchemaBinding,
+    document: Document,
+    documentBinding: DocumentBinding,
+    flags: ShapeFlags,
+    keyStyle: KeyStyle
+  ) {
+    self.binding = binding
+    schema = binding.schema
+    self.document = document
+    selectionsBinding = documentBinding
+    self.flags = flags
+    self.keyStyle = keyStyle
+    collector = FieldCollector(schema: schema, document: document, binding: documentBinding, flags: flags)
+  }
+
+  /// - Throws: a request error when the plan would have more than ``maxFields`` fields.
+  mutating func plan(operation index: Int) throws(GraphQLError) -> OperationPlan {
+    let operation = document.operations[index]
+    guard let rootType = schema.rootType(of: operation.kind) else {
+      throw GraphQLError(
+        "Schema is not configured to execute \(operation.kind.text) operation.",
+        code: .operationResolutionFailure,
+        locations: [document.location(operation.offset)]
+      )
+    }
+    let root = try planSelection([operation.selections], on: rootType)
+    return OperationPlan(
+      kind: operation.kind,
+      rootSteps: rootSteps,
+      argumentChecks: argumentChecks,
+      nestedSteps: nestedSteps.sorted { $0.level < $1.level },
+      output: OutputPlan(root: root, selections: selections, fields: fields)
+    )
+  }
+
+  // MARK: Selection sets
+
+  /// Plans the merged selection sets of a value, for each runtime type that it can have.
+  private mutating func planSelection(_ ranges: [NodeRange], on type: TypeID) throws(GraphQLError) -> Int {
+    let parent = schema[type]
+    var variants: [SelectionPlan.Variant] = []
+    for runtimeType in parent.kind == .object ? [type] : parent.possibleTypes {
+      let planned = try planFields(collector.collect(ranges, on: runtimeType), of: runtimeType)
+      variants.append(SelectionPlan.Variant(type: runtimeType, fields: planned))
+    }
+    selections.append(SelectionPlan(variants: variants))
+    return selections.count - 1
+  }
+
+  /// Plans the fields of one object: they stand together in ``OutputPlan/fields``, before the fields below them.
+  private mutating func planFields(
+    _ collected: [FieldCollector.CollectedField],
+    of type: TypeID
+  ) throws(GraphQLError) -> Range<Int> {
+    let start = fields.count
+    guard start + collected.count <= Self.maxFields else { throw tooManyFields(collected) }
+    let nested = planNestedSteps(collected, of: type)
+    for (position, entry) in collected.enumerated() {
+      fields.append(try outputField(entry, at: start + position, nested: nested))
+    }
+    for index in start..<fields.count where fields[index].leaf == .composite {
+      try planChildren(of: index, collected[index - start])
+    }
+    return start..<start + collected.count
+  }
+
+  private mutating func planChildren(of index: Int, _ entry: FieldCollector.CollectedField) throws(GraphQLError) {
+    let field = fields[index]
+    path.append(index)
+    if case .nested = field.source { level += 1 }
+    let ranges = entry.selections.map { document.selections[$0].selections }
+    let selection = try planSelection(ranges, on: field.type.named)
+    if case .nested = field.source { level -= 1 }
+    path.removeLast()
+    fields[index].selection = selection
+  }
+
+  private func tooManyFields(_ collected: [FieldCollector.CollectedField]) -> GraphQLError {
+    GraphQLError(
+      "The answer would have more than \(Self.maxFields) fields; select fewer or split the request.",
+      code: .fieldLimitExceeded,
+      locations: (collected.first?.selections.first).map { [document.location(document.selections[$0].offset)] } ?? []
+    )
+  }
+
+  // MARK: Fields
+
+  private mutating func outputField(
+    _ entry: FieldCollector.CollectedField,
+    at index: Int,
+    nested: [Int: Int]
+  ) throws(GraphQLError) -> OutputField {
+    let first = entry.selections[0]
+    guard let id = selectionsBinding.fieldID(ofSelection: first) else {
+      // A validated document selects only fields that exist.
+      throw GraphQLError("Cannot plan field \"\(document.text(of: entry.name))\".", code: .internalServerError)
+    }
+    let definition = schema[id]
+    let bound = binding[id]
+    let name = responseName(entry.name)
+    return OutputField(
+      key: Self.preparedKey(name),
+      name: name,
+      field: id,
+      source: source(of: bound, id, selection: first, outputField: index, nested: nested),
+      property: property(of: bound, definition, selection: first),
+      type: definition.type,
+      leaf: leafKind(of: definition.type.named),
+      selection: nil,
+      offsets: entry.selections.map { document.selections[$0].offset }
+    )
+  }
+
+  private mutating func source(
+    of bound: FieldBinding,
+    _ id: FieldID,
+    selection: Int,
+    outputField: Int,
+    nested: [Int: Int]
+  ) -> OutputField.Source {
+    let kind: RootStep.Kind
+    switch bound.source {
+    case .typename: return .typename
+    case .property:
+      checkArguments(of: id, selection: selection, outputField: outputField)
+      return .property
+    case .nested(let resolver):
+      checkArguments(of: id, selection: selection, outputField: outputField)
+      return nested[resolver].map { .nested(step: $0) } ?? .property
+    case .root(let root): kind = .fetch(root)
+    case .introspectionSchema: kind = .introspectionSchema
+    case .introspectionType: kind = .introspectionType
+    }
+    rootSteps.append(RootStep(kind: kind, field: id, selection: selection, outputField: outputField))
+    return .root(step: rootSteps.count - 1)
+  }
+
+  private mutating func checkArguments(of id: FieldID, selection: Int, outputField: Int) {
+    guard !schema[id].arguments.isEmpty else { return }
+    argumentChecks.append(ArgumentCheck(outputField: outputField, field: id, selection: selection))
+  }
+
+  /// One step for each resolver that has fields here, and its index by the resolver's.
+  private mutating func planNestedSteps(
+    _ collected: [FieldCollector.CollectedField],
+    of type: TypeID
+  ) -> [Int: Int] {
+    var properties: [Int: Set<String>] = [:]
+    for entry in collected {
+      guard let id = selectionsBinding.fieldID(ofSelection: entry.selections[0]),
+        case .nested(let resolver) = binding[id].source
+      else { continue }
+      properties[resolver, default: []].insert(String(decoding: binding[id].property, as: UTF8.self))
+    }
+    var steps: [Int: Int] = [:]
+    for resolver in properties.keys.sorted() {
+      steps[resolver] = nestedSteps.count
+      nestedSteps.append(
+        NestedStep(
+          index: nestedSteps.count,
+          resolver: resolver,
+          path: path,
+          parentType: type,
+          properties: properties[resolver] ?? [],
+          level: level
+        )
+      )
+    }
+    return steps
+  }
+
+  /// The member that holds the value. Lists that can show deprecated elements have a member for each way.
+  private func property(of bound: FieldBinding, _ definition: FieldDefinition, selection: Int) -> [UInt8] {
+    guard schema[definition.parent].isIntrospection, definition.argumentIndex("includeDeprecated") != nil else {
+      return bound.property
+    }
+    let includesDeprecated = document.selections[selection].arguments.indices.contains {
+      flags.value(of: document.arguments[$0].value, in: document)
+    }
+    return includesDeprecated ? IntrospectionDocument.keyWithDeprecated(bound.property) : bound.property
+  }
+
+  private func leafKind(of type: TypeID) -> LeafKind {
+    let named = schema[type]
+    switch (named.kind, named.name) {
+    case (.enumeration, _): return .enumeration(type)
+    case (.scalar, "Int"): return .int
+    case (.scalar, "Float"): return .float
+    case (.scalar, "String"): return .string
+    case (.scalar, "ID"): return .id
+    case (.scalar, "Boolean"): return .boolean
+    case (.scalar, _): return .any
+    default: return .composite
+    }
+  }
+
+  private func responseName(_ name: Name) -> String {
+    let text = document.text(of: name)
+    return keyStyle == .snakeCase ? NameStyle.snakeCase(text) : text
+  }
+
+  private static func preparedKey(_ name: String) -> [UInt8] {
+    // A name is letters, digits and underscores: nothing to escape.
+    Array("\"\(name)\":".utf8)
+  }
+}

@@ -1,0 +1,224 @@
+public import Cache
+public import Database
+import JSON
+public import Logging
+public import Schema
+
+/// Answers GraphQL requests: document → plan → steps → bytes.
+///
+/// Knows no field of the product: what it serves is the schema and the resolver tree that its binding was made of.
+public final class QueryEngine: Sendable {
+  private let services: EngineServices
+  private let plans: PlanCache
+  private let configuration: Configuration
+  private let now: @Sendable () -> Instant
+
+  /// What bounds a request.
+  public struct Configuration: Sendable {
+    /// How many bytes compiled documents may occupy, roughly.
+    public var planCacheBytes = 64 << 20
+    public var parserLimits = ParserLimits()
+    public var allowsIntrospection = true
+
+    public init() {}
+  }
+
+  /// - Parameter now: the clock; read once per request.
+  public init(
+    binding: SchemaBinding,
+    cache: FieldCache,
+    database: ConnectionPool,
+    logger: Logger,
+    configuration: Configuration = Configuration(),
+    now: @escaping @Sendable () -> Instant = { Instant.now() }
+  ) {
+    services = EngineServices(binding: binding, cache: cache, database: database, logger: logger)
+    plans = PlanCache(maxBytes: configuration.planCacheBytes)
+    self.configuration = configuration
+    self.now = now
+  }
+
+  /// Answers one request on behalf of `principal`. Never throws: what goes wrong is part of the answer.
+  ///
+  /// At most one Redis round trip, and one PostgreSQL round trip for each level of the answer that is not cached.
+  public func execute(_ request: GraphQLRequest, for principal: Principal) async -> ExecutionResult {
+    do throws(RequestErrors) {
+      let compiled = try compile(request.document)
+      let operation = try RequestErrors.wrap { () throws(GraphQLError) in
+        try compiled.document.selectOperation(named: request.operationName)
+      }
+      let variables = try coerce(request, compiled.document, operation)
+      return try await run(compiled, operation, variables, principal, body: nil)
+    } catch {
+      return requestError(error)
+    }
+  }
+
+  /// Answers a stored operation; the body is the value of its body field alone.
+  public func execute(
+    _ stored: StoredOperation,
+    variables: [String: InputValue],
+    for principal: Principal
+  ) async -> ExecutionResult {
+    do throws(RequestErrors) {
+      let provided = InputObject(
+        variables.sorted { $0.key < $1.key }.map { InputObject.Member(name: $0.key, value: $0.value) }
+      )
+      let values = try coerceVariableValues(
+        services.schema,
+        stored.compiled.document,
+        operation: stored.operation,
+        provided: provided
+      )
+      return try await run(stored.compiled, stored.operation, values, principal, body: stored.body)
+    } catch {
+      return requestError(error)
+    }
+  }
+
+  /// Compiles an operation at start.
+  /// - Parameters:
+  ///   - name: what errors call the document.
+  ///   - keyStyle: how keys of the answer are written.
+  ///   - body: response name, as `keyStyle` writes it, of the root field that becomes the whole answer.
+  /// - Throws: every parse or validation error of the document.
+  public func prepare(
+    _ document: String,
+    name: String,
+    keyStyle: KeyStyle,
+    body: String?
+  ) throws(RequestErrors) -> StoredOperation {
+    let compiled = try compile(Source(document, name: name), keyStyle: keyStyle)
+    let operation = try RequestErrors.wrap { () throws(GraphQLError) in
+      try compiled.document.selectOperation(named: nil)
+    }
+    let definitions = compiled.document.operations[operation].variableDefinitions.indices
+    return StoredOperation(
+      name: name,
+      compiled: compiled,
+      operation: operation,
+      body: body,
+      variables: definitions.map { variable(compiled.document.variableDefinitions[$0], compiled.document) }
+    )
+  }
+
+  // MARK: Stages
+
+  private func compile(_ document: [UInt8]) throws(RequestErrors) -> CompiledDocument {
+    if let compiled = plans.find(document) { return compiled }
+    let compiled = try compile(Source(bytes: document), keyStyle: .responseName)
+    plans.insert(compiled)
+    return compiled
+  }
+
+  private func compile(_ source: Source, keyStyle: KeyStyle) throws(RequestErrors) -> CompiledDocument {
+    let document = try RequestErrors.wrap { () throws(GraphQLError) in
+      try Parser.parse(source, limits: configuration.parserLimits)
+    }
+    let result = Validator.validate(document, against: services.schema)
+    guard result.errors.isEmpty else { throw RequestErrors(result.errors) }
+    return CompiledDocument(
+      document: document,
+      documentBinding: result.binding,
+      binding: services.binding,
+      keyStyle: keyStyle
+    )
+  }
+
+  private func coerce(
+    _ request: GraphQLRequest,
+    _ document: Document,
+    _ operation: Int
+  ) throws(RequestErrors) -> VariableValues {
+    let provided = request.variables.map { InputObject($0) } ?? InputObject()
+    return try coerceVariableValues(services.schema, document, operation: operation, provided: provided)
+  }
+
+  private func run(
+    _ compiled: CompiledDocument,
+    _ operation: Int,
+    _ variables: VariableValues,
+    _ principal: Principal,
+    body: String?
+  ) async throws(RequestErrors) -> ExecutionResult {
+    let plan = try RequestErrors.wrap { () throws(GraphQLError) in
+      try compiled.plan(operation: operation, variables: variables)
+    }
+    let executor = PlanExecutor(
+      services: services,
+      document: compiled.document,
+      plan: plan,
+      variables: variables,
+      principal: principal,
+      now: now()
+    )
+    let steps = await executor.run()
+    return write(steps, plan, compiled.document, body: body)
+  }
+
+  private func write(
+    _ steps: FetchedSteps,
+    _ plan: OperationPlan,
+    _ document: Document,
+    body: String?
+  ) -> ExecutionResult {
+    var json = JSONWriter(reserving: 16_384)
+    if body == nil {
+      json.beginObject()
+      json.key("data")
+    }
+    var response = ResponseWriter(
+      schema: services.schema,
+      document: document,
+      plan: plan,
+      results: steps.results,
+      json: json
+    )
+    if let body { response.writeRootField(named: body) } else { response.writeData() }
+    let errors = response.errors
+    json = response.json
+    if body == nil {
+      if !errors.isEmpty {
+        json.key("errors")
+        ErrorWriter.write(errors, into: &json)
+      }
+      json.endObject()
+    }
+    return ExecutionResult(
+      kind: .data,
+      body: json.bytes,
+      errors: errors,
+      remaining: errors.isEmpty ? steps.remaining : nil
+    )
+  }
+
+  private func requestError(_ failure: RequestErrors) -> ExecutionResult {
+    var json = JSONWriter()
+    json.beginObject()
+    json.key("errors")
+    ErrorWriter.write(failure.errors, into: &json)
+    json.endObject()
+    return ExecutionResult(kind: .requestError, body: json.bytes, errors: failure.errors, remaining: nil)
+  }
+
+  private func variable(_ definition: Document.VariableDefinition, _ document: Document) -> StoredOperation.Variable {
+    StoredOperation.Variable(
+      name: document.text(of: definition.name),
+      type: definition.type.wrappers.text(around: document.text(of: definition.type.name)),
+      isRequired: definition.type.wrappers.isNonNull && definition.defaultValue == nil
+    )
+  }
+}
+
+extension RequestErrors {
+  /// Runs a stage that fails with one error.
+  fileprivate static func wrap<Value>(
+    _ stage: () throws(GraphQLError) -> Value
+  ) throws(RequestErrors) -> Value {
+    do throws(GraphQLError) {
+      return try stage()
+    } catch {
+      throw RequestErrors([error])
+    }
+  }
+}
