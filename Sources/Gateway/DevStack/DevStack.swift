@@ -1,0 +1,44 @@
+/// The private servers of one data folder.
+struct DevStack: Sendable {
+  struct Options: Sendable {
+    var dataFolder: String
+    var postgresPort: Int
+    var redisPort: Int
+    /// For tests: nothing need survive the machine, so nothing is forced to disk.
+    var isThrowaway = false
+    var needsPostgres = true
+    var needsRedis = true
+  }
+
+  /// Where the servers are; `nil` for one that was not asked for.
+  struct Endpoints: Sendable {
+    let postgresURL: String?
+    let redisURL: String?
+  }
+
+  /// Runs `body` beside the servers, which end with it, however it ends.
+  ///
+  /// - Throws: what `body` throws, or `GatewayFailure` when a server cannot be had or ends by itself.
+  static func running<R: Sendable>(
+    _ options: Options,
+    _ body: @escaping @Sendable (Endpoints) async throws -> R
+  ) async throws -> R {
+    guard options.needsPostgres || options.needsRedis else {
+      return try await body(Endpoints(postgresURL: nil, redisURL: nil))
+    }
+    let folder = try DataFolder(options.dataFolder)
+    let throwaway = options.isThrowaway
+    let postgres =
+      options.needsPostgres
+      ? try await PrivatePostgres.prepare(folder, port: options.postgresPort, isThrowaway: throwaway) : nil
+    let redis =
+      options.needsRedis
+      ? try await PrivateRedis.prepare(folder, port: options.redisPort, isThrowaway: throwaway) : nil
+
+    let result = try await PrivateServer.running([postgres, redis].compactMap { $0 }) {
+      try await body(Endpoints(postgresURL: postgres?.url, redisURL: redis?.url))
+    }
+    // The folder's lock is held until the servers are gone.
+    return withExtendedLifetime(folder) { result }
+  }
+}

@@ -1,0 +1,16 @@
+import Glibc
+
+/// Words for the person who started us. They go to standard error: standard output is for results.
+enum Terminal {
+  static let isInteractive = isatty(STDERR_FILENO) == 1
+
+  static func say(_ message: String) {
+    write("tracegate: \(message)\n")
+  }
+
+  /// Writes text as it is, whole or not at all visible to other writers of short lines.
+  static func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = unsafe Glibc.write(STDERR_FILENO, bytes, bytes.count)
+  }
+}
