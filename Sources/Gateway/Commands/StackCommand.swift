@@ -25,7 +25,7 @@ struct StackCommand: AsyncParsableCommand {
 
   @OptionGroup var stack: StackOptions
 
-  @Flag(help: "Do not force anything to disk: fast, for data that may be lost.")
+  @Flag(help: "Start empty and force nothing to disk: fast, for data that may be lost.")
   var throwaway = false
 
   @Argument(

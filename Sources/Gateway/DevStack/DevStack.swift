@@ -4,7 +4,7 @@ struct DevStack: Sendable {
     var dataFolder: String
     var postgresPort: Int
     var redisPort: Int
-    /// For tests: nothing need survive the machine, so nothing is forced to disk.
+    /// For tests: starts empty, and nothing need survive the machine, so nothing is forced to disk.
     var isThrowaway = false
     var needsPostgres = true
     var needsRedis = true
