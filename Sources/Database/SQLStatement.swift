@@ -1,0 +1,44 @@
+/// A statement's text with `$1…` for its parameters, and the name it goes by in logs and `pg_prepared_statements`.
+///
+/// Statements are constants of the program: values never become part of the text. The connection prepares each one on
+/// first use and keeps it; the name on the server gets a counter appended, so two texts under one name cannot collide.
+public struct SQLStatement: Sendable, Hashable {
+  public let name: String
+  public let text: String
+
+  public init(_ name: String, _ text: String) {
+    self.name = name
+    self.text = text
+  }
+}
+
+/// A value for `$n`. Its SQL type is what the statement makes of the place it stands in.
+///
+/// Instants, UUIDs and decimals travel as `.text` with a cast in the statement (`$1::timestamptz`, `$2::uuid`, `$3::numeric`).
+public enum SQLParameter: Sendable, Hashable {
+  case null
+  /// Must not contain the character U+0000, which PostgreSQL cannot store: such a query fails with `invalidParameter`.
+  case text(String)
+  /// For `bytea`: sent in binary format, any byte is allowed.
+  case bytes([UInt8])
+  case int(Int64)
+  case bool(Bool)
+  case double(Double)
+  /// For `text[]`, with `$1::text[]` or in a place of that type.
+  case textArray([String])
+}
+
+/// One statement with its values: the unit of a pipeline.
+public struct SQLQuery: Sendable {
+  public let statement: SQLStatement
+  public let parameters: [SQLParameter]
+
+  public init(_ statement: SQLStatement, _ parameters: [SQLParameter] = []) {
+    self.statement = statement
+    self.parameters = parameters
+  }
+
+  public init(statement: SQLStatement, parameters: [SQLParameter]) {
+    self.init(statement, parameters)
+  }
+}
