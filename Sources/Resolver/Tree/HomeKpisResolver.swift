@@ -1,0 +1,68 @@
+public import Database
+public import JSON
+public import Schema
+
+/// `Query.homeKpis`: the KPI set of a window, each against the window just before. One statement.
+public struct HomeKpisResolver: RootFieldResolver {
+  public init() {}
+
+  private static let metrics = MetricDefinition.kpis
+
+  private static let statement: SQLStatement = {
+    let sums = TiledSums(measures: Measure.allCases)
+    let totals = Measure.allCases.map { "COALESCE(sum(\($0.rawValue)), 0) AS \($0.rawValue)" }.joined(separator: ", ")
+    let figures = metrics.map { "\($0.value("now")), \($0.change("now", against: "before"))" }
+    return SQLStatement(
+      "home_kpis",
+      """
+      WITH tile AS (
+      \(sums.select(part: 0, firstBound: 2))
+      UNION ALL \(sums.select(part: 1, firstBound: 2 + sums.boundCount))
+      ), total AS (SELECT part, \(totals) FROM tile GROUP BY part)
+      SELECT \(figures.joined(separator: ",\n  "))
+      FROM total AS now, total AS before WHERE now.part = 0 AND before.part = 1
+      """
+    )
+  }()
+
+  public func queries(_ call: FieldCall) throws(GraphQLError) -> [SQLQuery] {
+    let window = try call.timeRange().window(at: call.now)
+    let bounds = WindowTiling(window).bounds + WindowTiling(window.previous).bounds
+    return [SQLQuery(Self.statement, [call.workspaceParameter] + bounds.map(\.parameter))]
+  }
+
+  public func body(_ results: [SQLResult], _ call: FieldCall, into writer: inout JSONWriter) throws(GraphQLError) {
+    let range = try call.timeRange()
+    let window = range.window(at: call.now)
+    writer.beginObject()
+    for (index, metric) in Self.metrics.enumerated() {
+      writer.key(metric.key)
+      writer.beginObject()
+      writer.key("value")
+      writer.decimal(results[0], 0, 2 * index)
+      writer.key("change")
+      writer.decimal(results[0], 0, 2 * index + 1)
+      writer.key("change_label")
+      writer.string(range.changeLabel)
+      writer.key("trend")
+      writer.string(metric.trend.rawValue)
+      writer.endObject()
+    }
+    writer.key("as_of")
+    writer.instant(call.now)
+    writer.key("window")
+    write(window, into: &writer)
+    writer.key("previous_window")
+    write(window.previous, into: &writer)
+    writer.endObject()
+  }
+
+  private func write(_ window: TimeWindow, into writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.key("from")
+    writer.instant(window.from)
+    writer.key("to")
+    writer.instant(window.to)
+    writer.endObject()
+  }
+}
