@@ -138,7 +138,7 @@ extension GraphQLSchema {
 
 extension TypeWrappers {
   /// `[name!]!`.
-  func text(around name: String) -> String {
+  public func text(around name: String) -> String {
     var text = name
     var open = ""
     for level in 0...listDepth {

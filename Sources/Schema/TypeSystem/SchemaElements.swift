@@ -73,9 +73,9 @@ public struct InputValueDefinition: Sendable {
   public let location: SourceLocation?
   public let type: TypeReference
   /// The default, coerced; `nil` when there is none.
-  public internal(set) var defaultValue: InputValue?
+  public let defaultValue: InputValue?
   /// The default as GraphQL text, for introspection and printing.
-  public internal(set) var defaultText: String?
+  public let defaultText: String?
   public let deprecationReason: String?
   public let appliedDirectives: [AppliedDirective]
   /// The bounds of `@range(min:max:)`, both inclusive.

@@ -1,0 +1,168 @@
+/// Escape sequences of strings. Specification, section 2.9.4.
+enum StringEscape {
+  /// The scalar that an escape stands for and how many bytes it takes.
+  case scalar(UInt32, length: Int)
+  case invalid(String)
+
+  /// Reads the escape whose backslash is at `start`.
+  static func read(_ bytes: Span<UInt8>, _ start: Int) -> StringEscape {
+    guard start + 1 < bytes.count else { return .invalid("Invalid character escape sequence: \"\\\".") }
+    switch bytes[start + 1] {
+    case 0x22: return .scalar(0x22, length: 2)
+    case 0x5C: return .scalar(0x5C, length: 2)
+    case 0x2F: return .scalar(0x2F, length: 2)
+    case 0x62: return .scalar(0x08, length: 2)
+    case 0x66: return .scalar(0x0C, length: 2)
+    case 0x6E: return .scalar(0x0A, length: 2)
+    case 0x72: return .scalar(0x0D, length: 2)
+    case 0x74: return .scalar(0x09, length: 2)
+    case 0x75:
+      let isVariable = start + 2 < bytes.count && bytes[start + 2] == 0x7B
+      return isVariable ? variableWidth(bytes, start) : fixedWidth(bytes, start)
+    default:
+      return .invalid("Invalid character escape sequence: \"\(text(bytes, start, length: 2))\".")
+    }
+  }
+
+  /// `\u{1F600}`.
+  private static func variableWidth(_ bytes: Span<UInt8>, _ start: Int) -> StringEscape {
+    var point: UInt32 = 0
+    var size = 3
+    // No longer than `\u{00000000}`.
+    let maxSize = min(12, bytes.count - start)
+    while size < maxSize {
+      let byte = bytes[start + size]
+      size += 1
+      if byte == 0x7D {
+        guard size >= 5, let scalar = UnicodeScalar(point) else { break }
+        return .scalar(scalar.value, length: size)
+      }
+      guard let digit = byte.hexValue, point <= 0x0FFF_FFFF else { break }
+      point = point << 4 | digit
+    }
+    return .invalid("Invalid Unicode escape sequence: \"\(text(bytes, start, length: size))\".")
+  }
+
+  /// `\u00E9`, or a surrogate pair `\uD83D\uDE00`.
+  private static func fixedWidth(_ bytes: Span<UInt8>, _ start: Int) -> StringEscape {
+    if let code = hex4(bytes, start + 2) {
+      if UnicodeScalar(code) != nil { return .scalar(code, length: 6) }
+      if code <= 0xDBFF, start + 7 < bytes.count, bytes[start + 6] == 0x5C, bytes[start + 7] == 0x75,
+        let trail = hex4(bytes, start + 8), (0xDC00...0xDFFF).contains(trail)
+      {
+        return .scalar(0x10000 + (code - 0xD800) << 10 + (trail - 0xDC00), length: 12)
+      }
+    }
+    return .invalid("Invalid Unicode escape sequence: \"\(text(bytes, start, length: 6))\".")
+  }
+
+  private static func hex4(_ bytes: Span<UInt8>, _ start: Int) -> UInt32? {
+    guard start + 4 <= bytes.count else { return nil }
+    var value: UInt32 = 0
+    for offset in 0..<4 {
+      guard let digit = bytes[start + offset].hexValue else { return nil }
+      value = value << 4 | digit
+    }
+    return value
+  }
+
+  /// The next `length` scalars as they stand.
+  private static func text(_ bytes: Span<UInt8>, _ start: Int, length: Int) -> String {
+    var text = ""
+    var index = start
+    for _ in 0..<length where index < bytes.count {
+      guard let scalar = UnicodeScalar(bytes.scalar(at: index)) else { break }
+      text.unicodeScalars.append(scalar)
+      index += scalar.utf8.count
+    }
+    return text
+  }
+}
+
+extension Document {
+  /// The text that a string value stands for: escapes resolved, block strings without their indentation.
+  public func string(of value: Value) -> String {
+    String(decoding: stringBytes(of: value), as: UTF8.self)
+  }
+
+  func stringBytes(of value: Value) -> [UInt8] {
+    let bytes = source.bytes.span
+    return value.isBlock
+      ? BlockString.value(bytes, from: Int(value.offset) + 3, to: Int(value.end) - 3)
+      : Self.unescaped(bytes, from: Int(value.offset) + 1, to: Int(value.end) - 1)
+  }
+
+  private static func unescaped(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(end - start)
+    var index = start
+    while index < end {
+      guard bytes[index] == 0x5C, case .scalar(let point, let length) = StringEscape.read(bytes, index),
+        let scalar = UnicodeScalar(point)
+      else {
+        result.append(bytes[index])
+        index += 1
+        continue
+      }
+      result.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+      index += length
+    }
+    return result
+  }
+}
+
+/// BlockStringValue, section 2.9.4.
+enum BlockString {
+  /// The value of the raw bytes between the quotes.
+  static func value(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> [UInt8] {
+    let lines = lines(bytes, from: start, to: end)
+    let indent = commonIndent(lines)
+    var result: [UInt8] = []
+    result.reserveCapacity(end - start)
+    guard let first = lines.firstIndex(where: { !isBlank($0) }),
+      let last = lines.lastIndex(where: { !isBlank($0) })
+    else { return result }
+    for index in first...last {
+      if index > first { result.append(0x0A) }
+      let line = lines[index]
+      result.append(contentsOf: index == 0 ? line[...] : line.dropFirst(indent))
+    }
+    return result
+  }
+
+  /// Lines with `\"""` resolved.
+  private static func lines(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> [[UInt8]] {
+    var lines: [[UInt8]] = []
+    var line: [UInt8] = []
+    var index = start
+    while index < end {
+      switch bytes[index] {
+      case 0x0A, 0x0D:
+        if bytes[index] == 0x0D, index + 1 < end, bytes[index + 1] == 0x0A { index += 1 }
+        lines.append(line)
+        line = []
+      case 0x5C where bytes.isEscapedTripleQuote(at: index):
+        line.append(contentsOf: [0x22, 0x22, 0x22])
+        index += 3
+      default:
+        line.append(bytes[index])
+      }
+      index += 1
+    }
+    lines.append(line)
+    return lines
+  }
+
+  /// The least indentation of all lines but the first, blank ones aside.
+  private static func commonIndent(_ lines: [[UInt8]]) -> Int {
+    lines.dropFirst().filter { !isBlank($0) }.map(indentation).min() ?? 0
+  }
+
+  private static func indentation(_ line: [UInt8]) -> Int {
+    line.prefix { $0 == 0x20 || $0 == 0x09 }.count
+  }
+
+  private static func isBlank(_ line: [UInt8]) -> Bool {
+    indentation(line) == line.count
+  }
+}
