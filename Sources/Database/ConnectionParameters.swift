@@ -27,8 +27,15 @@ struct ConnectionParameters: Sendable {
   /// Texts of instants and intervals must not depend on the server's configuration.
   private static func settings(_ configuration: PoolConfiguration) -> [String] {
     var settings = ["-c TimeZone=UTC", "-c DateStyle=ISO", "-c IntervalStyle=iso_8601", "-c bytea_output=hex"]
-    if let timeout = configuration.statementTimeout { settings.append("-c statement_timeout=\(timeout.roundedUpMilliseconds)") }
-    if configuration.readOnly { settings.append("-c default_transaction_read_only=on") }
+    if let timeout = configuration.statementTimeout {
+      settings.append("-c statement_timeout=\(timeout.roundedUpMilliseconds)")
+    }
+    if configuration.readOnly {
+      settings.append("-c default_transaction_read_only=on")
+      // Partitions are pruned when the bounds are known. Weighing a generic plan, which knows none, costs each connection
+      // 100 ms at the sixth run of a statement over 400 partitions.
+      settings.append("-c plan_cache_mode=force_custom_plan")
+    }
     return settings
   }
 
@@ -80,7 +87,7 @@ struct ConnectionParameters: Sendable {
     let keywordCopies = unsafe keywords.map { unsafe strdup($0) }
     let valueCopies = unsafe values.map { unsafe strdup($0) }
     defer {
-      for unsafe copy in unsafe keywordCopies + valueCopies { unsafe free(copy) }
+      for unsafecopy in unsafe keywordCopies + valueCopies { unsafe free(copy) }
     }
     let terminatedKeywords = unsafe keywordCopies.map { unsafe UnsafePointer<CChar>($0) } + [nil]
     let terminatedValues = unsafe valueCopies.map { unsafe UnsafePointer<CChar>($0) } + [nil]
