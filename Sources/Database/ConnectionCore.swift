@@ -41,6 +41,7 @@ struct ConnectionCore: ~Copyable {
   private(set) var lastOperation: UInt64 = 0
   private(set) var lastActivity = ContinuousClock.now
   var hasWatchdog = false
+  var watchdogEnabled = true
 
   init(_ handle: consuming PostgresHandle) {
     self.handle = consume handle
@@ -102,7 +103,8 @@ struct ConnectionCore: ~Copyable {
   }
 
   /// Resumes once the bytes have left our memory: the back-pressure of a COPY.
-  mutating func sendCopyData(_ bytes: [UInt8], _ id: UInt64, _ continuation: OperationContinuation) -> ConnectionEffects {
+  mutating func sendCopyData(_ bytes: [UInt8], _ id: UInt64, _ continuation: OperationContinuation) -> ConnectionEffects
+  {
     guard state.isCopying, operation == nil, cancelledEarly != id else {
       return Self.resume(continuation, .failed(cancelledEarly == id ? .cancelled : .busy))
     }
@@ -116,7 +118,11 @@ struct ConnectionCore: ~Copyable {
   }
 
   /// Ends the COPY; with a reason the server discards it.
-  mutating func endCopy(failure reason: String?, _ id: UInt64, _ continuation: OperationContinuation) -> ConnectionEffects {
+  mutating func endCopy(
+    failure reason: String?,
+    _ id: UInt64,
+    _ continuation: OperationContinuation
+  ) -> ConnectionEffects {
     guard state.isCopying, operation == nil else { return Self.resume(continuation, .failed(.busy)) }
     operation = (id, continuation)
     lastActivity = .now

@@ -87,7 +87,7 @@ struct ConnectionParameters: Sendable {
     let keywordCopies = unsafe keywords.map { unsafe strdup($0) }
     let valueCopies = unsafe values.map { unsafe strdup($0) }
     defer {
-      for unsafecopy in unsafe keywordCopies + valueCopies { unsafe free(copy) }
+      unsafe (keywordCopies + valueCopies).forEach { unsafe free($0) }
     }
     let terminatedKeywords = unsafe keywordCopies.map { unsafe UnsafePointer<CChar>($0) } + [nil]
     let terminatedValues = unsafe valueCopies.map { unsafe UnsafePointer<CChar>($0) } + [nil]

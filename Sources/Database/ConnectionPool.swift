@@ -204,7 +204,9 @@ public final class ConnectionPool: Sendable {
       // Cancelled meanwhile.
       return apply { $0.state.release(id, reusable: true, now: .now) }
     }
-    guard let connection else { return continuation.resume(returning: .failure(.unavailable(detail: "the connection was lost"))) }
+    guard let connection else {
+      return continuation.resume(returning: .failure(.unavailable(detail: "the connection was lost")))
+    }
     continuation.resume(returning: .success(Lease(id: id, connection: connection)))
   }
 

@@ -108,7 +108,11 @@ public final class DatabaseConnection: Sendable {
       let value = try await body(self)
       // COMMIT of a transaction that a failed statement has ended "succeeds" as ROLLBACK.
       guard let tag = try await execute("COMMIT")?.commandTag, tag == "COMMIT" else {
-        throw DatabaseError(.sql(.inFailedTransaction), "The transaction had failed.", detail: "COMMIT was answered by ROLLBACK")
+        throw DatabaseError(
+          .sql(.inFailedTransaction),
+          "The transaction had failed.",
+          detail: "COMMIT was answered by ROLLBACK"
+        )
       }
       return value
     } catch {
@@ -171,7 +175,7 @@ public final class DatabaseConnection: Sendable {
       } else if core.wantsWritable != wantedWritable, let token = token.withLock(\.self) {
         PollThread.shared.watchWritable(descriptor, token, core.wantsWritable)
       }
-      let needsWatchdog = silenceLimit != nil && core.isWaitingForServer && !core.hasWatchdog
+      let needsWatchdog = silenceLimit != nil && core.watchdogEnabled && core.isWaitingForServer && !core.hasWatchdog
       if needsWatchdog { core.hasWatchdog = true }
       return (effects, needsWatchdog)
     }
@@ -214,7 +218,7 @@ public final class DatabaseConnection: Sendable {
     var next: ContinuousClock.Instant?
     update { core in
       core.hasWatchdog = false
-      guard core.isWaitingForServer else { return ConnectionEffects() }
+      guard core.isWaitingForServer, core.watchdogEnabled else { return ConnectionEffects() }
       let deadline = core.lastActivity + silenceLimit
       if deadline <= .now {
         return core.close(
@@ -226,6 +230,11 @@ public final class DatabaseConnection: Sendable {
       return ConnectionEffects()
     }
     if let next { watch(until: next) }
+  }
+
+  /// Off while a statement may rightly take longer than `statement_timeout`, which its session has then lifted.
+  func setWatchdog(enabled: Bool) {
+    core.withLock { $0.watchdogEnabled = enabled }
   }
 
   // MARK: The pool's view

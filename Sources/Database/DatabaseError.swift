@@ -99,5 +99,9 @@ extension DatabaseError {
 
   static let cancelled = DatabaseError(.cancelled, "The query was cancelled.")
 
-  static let busy = DatabaseError(.misuse, "The connection is in use.", detail: "one operation at a time on a leased connection")
+  static let busy = DatabaseError(
+    .misuse,
+    "The connection is in use.",
+    detail: "one operation at a time on a leased connection"
+  )
 }

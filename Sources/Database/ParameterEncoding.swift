@@ -74,7 +74,11 @@ struct EncodedParameters: Sendable {
     let start = bytes.count
     bytes.append(contentsOf: text.utf8)
     guard !bytes[start...].contains(0) else {
-      throw DatabaseError(.invalidParameter, "Text must not contain the character U+0000.", detail: "parameter $\(position)")
+      throw DatabaseError(
+        .invalidParameter,
+        "Text must not contain the character U+0000.",
+        detail: "parameter $\(position)"
+      )
     }
   }
 

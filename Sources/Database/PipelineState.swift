@@ -222,14 +222,17 @@ struct PipelineState<Output: Sendable>: Sendable {
     return nil
   }
 
-  /// A statement that cannot be prepared fails every query of the batch that uses it, so that none is sent again in vain.
+  /// A statement that cannot be prepared fails every query of the batch that uses it, so that none is sent again in vain. After
+  /// a sync of their own such queries have failed already, for want of the statement; what they should tell is why.
   private func result(of batch: Batch) -> BatchResult {
     var outcomes = batch.outcomes
     for (query, preparation) in batch.preparationOfQuery.enumerated() {
-      guard let preparation, case .failed(let error) = batch.preparations[preparation],
-        case .skipped = outcomes[query]
-      else { continue }
-      outcomes[query] = .failure(error)
+      guard let preparation else { continue }
+      switch (batch.preparations[preparation], outcomes[query]) {
+      case (.failed(let error), .skipped), (.failed(let error), .failure): outcomes[query] = .failure(error)
+      case (.pending, .failure(let error)) where error.sqlState == .invalidStatementName: outcomes[query] = .skipped
+      default: continue
+      }
     }
     let prepared = batch.preparations.map { if case .done = $0 { true } else { false } }
     return BatchResult(outcomes: outcomes, prepared: prepared)

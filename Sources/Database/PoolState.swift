@@ -95,7 +95,9 @@ struct PoolState: Sendable {
     }
     if let outage, leased.isEmpty, connecting.isEmpty, now < outage.retryAt { return .fail(outage.error) }
     guard waiting.count < limits.maximumWaiters else {
-      return .fail(DatabaseError(.poolExhausted, "The database is overloaded.", detail: "\(waiting.count) callers wait already"))
+      return .fail(
+        DatabaseError(.poolExhausted, "The database is overloaded.", detail: "\(waiting.count) callers wait already")
+      )
     }
     let deadline = now + limits.acquireTimeout
     queue.append(Waiter(id: waiter, deadline: deadline))
@@ -133,7 +135,8 @@ struct PoolState: Sendable {
   mutating func failedToOpen(_ id: ConnectionID, _ error: DatabaseError, now: Instant) -> [Action] {
     connecting.remove(id)
     guard !isShutDown else { return [] }
-    let backOff = outage.map { now < $0.retryAt ? $0.backOff : min($0.backOff * 2, Limits.lastBackOff) } ?? Limits.firstBackOff
+    let backOff =
+      outage.map { now < $0.retryAt ? $0.backOff : min($0.backOff * 2, Limits.lastBackOff) } ?? Limits.firstBackOff
     outage = Outage(error: error, backOff: backOff, retryAt: now + backOff)
     var actions = wake(at: now + backOff, now: now)
     // With a connection leased or being opened there is still something to wait for (3).
@@ -225,7 +228,8 @@ struct PoolState: Sendable {
   private mutating func failOverdueWaiters(now: Instant) -> [Action] {
     var actions: [Action] = []
     while let deadline = firstDeadline(), deadline <= now, let waiter = nextWaiter() {
-      let error = outage?.error
+      let error =
+        outage?.error
         ?? DatabaseError(
           .poolExhausted,
           "The database is overloaded.",

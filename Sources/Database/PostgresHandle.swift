@@ -93,7 +93,8 @@ struct PostgresHandle: ~Copyable, @unchecked Sendable {
   func putCopyData(_ bytes: [UInt8]) -> Bool {
     unsafe bytes.withUnsafeBytes { buffer in
       guard let base = buffer.baseAddress else { return true }
-      return unsafe PQputCopyData(connection, base.assumingMemoryBound(to: CChar.self), Int32(clamping: buffer.count)) == 1
+      return unsafe PQputCopyData(connection, base.assumingMemoryBound(to: CChar.self), Int32(clamping: buffer.count))
+        == 1
     }
   }
 

@@ -85,7 +85,9 @@ struct PreparedStatements: Sendable {
   /// Unique on the connection for good, and short: the server compares only the first 63 bytes of a name.
   private mutating func newServerName(_ name: String) -> String {
     namesGiven += 1
-    return String(name.unicodeScalars.prefix(32).map { $0.isASCII && $0.value > 32 && $0 != "\"" ? Character($0) : "_" })
+    return String(
+      name.unicodeScalars.prefix(32).map { $0.isASCII && $0.value > 32 && $0 != "\"" ? Character($0) : "_" }
+    )
       + "~\(namesGiven)"
   }
 }

@@ -66,7 +66,8 @@ public struct SQLResult: Sendable {
     guard unsafe !digits.isEmpty else { return nil }
     // Counted below zero, where the range is larger by one.
     var value: Int64 = 0
-    for unsafe byte in unsafe digits {
+    for index in unsafe digits.indices {
+      let byte = unsafe digits[index]
       guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
       let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
       let (difference, tooSmall) = product.subtractingReportingOverflow(Int64(byte - UInt8(ascii: "0")))
