@@ -93,6 +93,18 @@ let package = Package(
       swiftSettings: strictSettings
     ),
 
+    // Serves any schema to outside conformance suites.
+    .executableTarget(
+      name: "gqlharness",
+      dependencies: [
+        "Schema", "JSON", "Resolver",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Tests/Harness",
+      swiftSettings: settings
+    ),
     .target(
       name: "TestSupport",
       dependencies: ["JSON", "CZlib"],

@@ -1,5 +1,3 @@
-public import Cache
-public import Database
 import JSON
 public import Logging
 public import Schema
@@ -23,16 +21,19 @@ public final class QueryEngine: Sendable {
     public init() {}
   }
 
-  /// - Parameter now: the clock; read once per request.
+  /// - Parameters:
+  ///   - sources: where root resolvers read; nil for a binding that has none.
+  ///   - rootValue: for a binding to a root value.
+  ///   - now: the clock; read once per request.
   public init(
     binding: SchemaBinding,
-    cache: FieldCache,
-    database: ConnectionPool,
+    sources: DataSources?,
+    rootValue: RootValue? = nil,
     logger: Logger,
     configuration: Configuration = Configuration(),
     now: @escaping @Sendable () -> Instant = { Instant.now() }
   ) {
-    services = EngineServices(binding: binding, cache: cache, database: database, logger: logger)
+    services = EngineServices(binding: binding, sources: sources, rootValue: rootValue, logger: logger)
     plans = PlanCache(maxBytes: configuration.planCacheBytes)
     self.configuration = configuration
     self.now = now
@@ -45,7 +46,7 @@ public final class QueryEngine: Sendable {
     do throws(RequestErrors) {
       let compiled = try compile(request.document)
       let operation = try RequestErrors.wrap { () throws(GraphQLError) in
-        try compiled.document.selectOperation(named: request.operationName)
+        try compiled.document.operation(named: request.operationName)
       }
       let variables = try coerce(request, compiled.document, operation)
       return try await run(compiled, operation, variables, principal, body: nil)
@@ -64,8 +65,7 @@ public final class QueryEngine: Sendable {
       let provided = InputObject(
         variables.sorted { $0.key < $1.key }.map { InputObject.Member(name: $0.key, value: $0.value) }
       )
-      let values = try coerceVariableValues(
-        services.schema,
+      let values = try services.schema.coerceVariableValues(
         stored.compiled.document,
         operation: stored.operation,
         provided: provided
@@ -90,7 +90,7 @@ public final class QueryEngine: Sendable {
   ) throws(RequestErrors) -> StoredOperation {
     let compiled = try compile(Source(document, name: name), keyStyle: keyStyle)
     let operation = try RequestErrors.wrap { () throws(GraphQLError) in
-      try compiled.document.selectOperation(named: nil)
+      try compiled.document.operation(named: nil)
     }
     let definitions = compiled.document.operations[operation].variableDefinitions.indices
     return StoredOperation(
@@ -131,7 +131,7 @@ public final class QueryEngine: Sendable {
     _ operation: Int
   ) throws(RequestErrors) -> VariableValues {
     let provided = request.variables.map { InputObject($0) } ?? InputObject()
-    return try coerceVariableValues(services.schema, document, operation: operation, provided: provided)
+    return try services.schema.coerceVariableValues(document, operation: operation, provided: provided)
   }
 
   private func run(

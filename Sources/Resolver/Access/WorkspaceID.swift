@@ -18,6 +18,13 @@ public struct WorkspaceID: Sendable, Hashable, CustomStringConvertible {
     self.text = text.lowercased()
   }
 
+  /// The nil UUID: no workspace, for engines without tenants.
+  public static let none = WorkspaceID(unchecked: "00000000-0000-0000-0000-000000000000")
+
+  private init(unchecked text: String) {
+    self.text = text
+  }
+
   public var description: String { text }
 
   private static func isHexadecimal(_ byte: UInt8) -> Bool {

@@ -28,6 +28,16 @@ public struct SchemaBinding: Sendable {
     nestedResolvers = registry.nestedResolvers
     fields = builder.fields
   }
+
+  /// Binds every field to the member of its own name, from a root value down: no resolver, no cache.
+  public init(toRootValueOf schema: GraphQLSchema) {
+    self.schema = schema
+    roots = []
+    nestedResolvers = []
+    fields = schema.fields.map { field in
+      FieldBinding(source: .meta(field, in: schema) ?? .property, property: Array(field.name.utf8))
+    }
+  }
 }
 
 /// Why a schema and a resolver tree do not fit each other.
@@ -52,6 +62,16 @@ struct FieldBinding: Sendable {
     case property
     /// A member of the parent's body when it is there, otherwise fetched; index into ``SchemaBinding/nestedResolvers``.
     case nested(Int)
+
+    /// The source of a field that every schema has (spec section 4); nil for a field of the schema's own.
+    static func meta(_ field: FieldDefinition, in schema: GraphQLSchema) -> Source? {
+      switch field.id {
+      case schema.typenameField: .typename
+      case schema.schemaField: .introspectionSchema
+      case schema.typeField: .introspectionType
+      default: schema[field.parent].isIntrospection ? .property : nil
+      }
+    }
   }
 
   let source: Source

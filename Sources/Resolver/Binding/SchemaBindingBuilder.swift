@@ -22,23 +22,11 @@ struct SchemaBindingBuilder {
   }
 
   private mutating func binding(of field: FieldDefinition) -> FieldBinding {
-    let parent = schema[field.parent]
-    if parent.isIntrospection || field.isMeta {
-      return FieldBinding(source: metaSource(of: field), property: Array(field.name.utf8))
+    if let source = FieldBinding.Source.meta(field, in: schema) {
+      return FieldBinding(source: source, property: Array(field.name.utf8))
     }
-    return FieldBinding(
-      source: source(of: field, parent: parent),
-      property: Array(NameStyle.snakeCase(field.name).utf8)
-    )
-  }
-
-  private func metaSource(of field: FieldDefinition) -> FieldBinding.Source {
-    switch field.id {
-    case schema.typenameField: .typename
-    case schema.schemaField: .introspectionSchema
-    case schema.typeField: .introspectionType
-    default: .property
-    }
+    let source = source(of: field, parent: schema[field.parent])
+    return FieldBinding(source: source, property: Array(NameStyle.snakeCase(field.name).utf8))
   }
 
   private mutating func source(of field: FieldDefinition, parent: NamedType) -> FieldBinding.Source {

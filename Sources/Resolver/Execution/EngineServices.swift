@@ -1,33 +1,54 @@
-import Cache
-import Database
+public import Cache
+public import Database
 import JSON
 import Logging
 import Schema
 
+/// Where the resolvers' data is.
+public struct DataSources: Sendable {
+  let cache: FieldCache
+  let database: ConnectionPool
+
+  public init(cache: FieldCache, database: ConnectionPool) {
+    self.cache = cache
+    self.database = database
+  }
+}
+
 /// What the execution of every request shares.
 final class EngineServices: Sendable {
   let binding: SchemaBinding
-  let cache: FieldCache
+  let rootValue: RootValue?
+  private let sources: DataSources?
   let flights = FlightTable<FlightKey, StepResults.Outcome>()
-  private let database: ConnectionPool
   private let introspection: IntrospectionDocument
   private let logger: Logger
 
   var schema: GraphQLSchema { binding.schema }
 
-  init(binding: SchemaBinding, cache: FieldCache, database: ConnectionPool, logger: Logger) {
+  init(binding: SchemaBinding, sources: DataSources?, rootValue: RootValue?, logger: Logger) {
     self.binding = binding
-    self.cache = cache
-    self.database = database
+    self.sources = sources
+    self.rootValue = rootValue
     self.logger = logger
     introspection = IntrospectionDocument(binding.schema)
   }
 
+  /// Asks the cache for keys in one Redis round trip; all are misses when there is no cache.
+  func readCache(_ keys: [CacheKey], workspace: String) async -> CacheReadBatch? {
+    await sources?.cache.read(keys, generationOf: workspace)
+  }
+
+  /// Stores values in the background; returns at once.
+  func writeCache(_ writes: [CacheWrite], workspace: String) {
+    sources?.cache.write(writes, workspace: workspace)
+  }
+
   /// Runs the statements of a batch in one PostgreSQL round trip; none when the batch is empty.
   func run(_ batch: StatementBatch) async -> StatementBatch.Rows {
-    guard !batch.queries.isEmpty else { return StatementBatch.Rows(results: []) }
+    guard let sources, !batch.queries.isEmpty else { return StatementBatch.Rows(results: []) }
     do throws(DatabaseError) {
-      let results = try await database.pipeline(batch.queries)
+      let results = try await sources.database.pipeline(batch.queries)
       return StatementBatch.Rows(results: results.map { $0.mapError { failure($0) } })
     } catch {
       let failure = failure(error)

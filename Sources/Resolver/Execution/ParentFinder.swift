@@ -10,7 +10,7 @@ struct ParentFinder {
   /// The parents of a step, each once, in the order of the answer.
   func parents(of step: NestedStep) -> [Place] {
     guard let first = step.path.first else { return [] }
-    var places = objects(of: first, parents: [nil])
+    var places = objects(of: first, parents: [results.rootValue])
     for index in step.path.dropFirst() { places = objects(of: index, parents: places) }
     var seen: Set<StepResults.ParentID> = []
     let keys = step.properties.map { Array($0.utf8) }

@@ -2,7 +2,7 @@ import JSON
 import Schema
 
 /// Where a value of the answer stands: a node of some body.
-struct Place {
+struct Place: Sendable {
   let document: JSONDocument
   let node: Int
 

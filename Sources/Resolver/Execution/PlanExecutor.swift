@@ -18,7 +18,11 @@ struct PlanExecutor: Sendable {
     var table = callTable()
     let outcomes = await rootOutcomes(of: table.calls)
     table.settle(outcomes.outcomes)
-    var results = StepResults(roots: table.outcomes, argumentFailures: argumentFailures())
+    var results = StepResults(
+      roots: table.outcomes,
+      argumentFailures: argumentFailures(),
+      rootValue: services.rootValue?.place(of: plan.kind)
+    )
     await runNestedSteps(into: &results)
     return FetchedSteps(results: results, remaining: outcomes.remaining)
   }
@@ -58,11 +62,10 @@ struct PlanExecutor: Sendable {
   }
 
   private func arguments(of field: FieldID, selection: Int) throws(GraphQLError) -> ArgumentValues {
-    try coerceArgumentValues(
-      services.schema[field],
+    try services.schema.coerceArgumentValues(
+      of: services.schema[field],
       selection: selection,
-      schema: services.schema,
-      document: document,
+      in: document,
       variables: variables
     )
   }

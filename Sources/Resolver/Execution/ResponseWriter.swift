@@ -34,7 +34,7 @@ struct ResponseWriter {
   mutating func writeData() {
     let mark = json.mark
     let type = plan.output.selections[plan.output.root].variants[0].type
-    guard writeObject(plan.output.root, type: type, place: nil) else {
+    guard writeObject(plan.output.root, type: type, place: results.rootValue) else {
       json.rewind(to: mark)
       json.null()
       return
@@ -45,7 +45,7 @@ struct ResponseWriter {
   mutating func writeRootField(named name: String) {
     let variant = plan.output.selections[plan.output.root].variants[0]
     guard let index = variant.fields.first(where: { plan.output.fields[$0].name == name }),
-      writeValue(ofField: index, parentType: variant.type, parent: nil)
+      writeValue(ofField: index, parentType: variant.type, parent: results.rootValue)
     else { return json.null() }
   }
 

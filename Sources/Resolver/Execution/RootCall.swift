@@ -15,7 +15,7 @@ struct RootCall: Sendable {
   init(root: Int, bound: BoundRoot, call: FieldCall) {
     self.root = root
     self.call = call
-    argumentsText = call.arguments.canonicalJSON()
+    argumentsText = call.arguments.canonicalJSON
     let text = argumentsText
     key = bound.cache.flatMap { policy in
       policy.pattern.render { placeholder in

@@ -30,7 +30,9 @@ struct RootFetcher: Sendable {
     var cached = CachedBodies(bodies: Array(repeating: nil, count: calls.count))
     let keyed = calls.indices.filter { calls[$0].key != nil }
     guard !keyed.isEmpty else { return cached }
-    let batch = await services.cache.read(keyed.compactMap { calls[$0].key }, generationOf: workspace)
+    guard let batch = await services.readCache(keyed.compactMap { calls[$0].key }, workspace: workspace) else {
+      return cached
+    }
     cached.generation = batch.generation
     for (position, index) in keyed.enumerated() {
       guard let value = batch.values[position], let policy = services.binding.roots[calls[index].root].cache else {
@@ -114,7 +116,7 @@ struct RootFetcher: Sendable {
         outcomes.append(.failure(error))
       }
     }
-    if !writes.isEmpty { services.cache.write(writes, workspace: workspace) }
+    if !writes.isEmpty { services.writeCache(writes, workspace: workspace) }
     return outcomes
   }
 

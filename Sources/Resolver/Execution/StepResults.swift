@@ -42,8 +42,12 @@ struct StepResults: Sendable {
   /// Fields below the root whose arguments could not be coerced, by output field.
   private let argumentFailures: [Int: GraphQLError]
 
-  init(roots: [Outcome], argumentFailures: [Int: GraphQLError]) {
+  /// What root fields without a step are members of.
+  let rootValue: Place?
+
+  init(roots: [Outcome], argumentFailures: [Int: GraphQLError], rootValue: Place?) {
     self.roots = roots
+    self.rootValue = rootValue
     self.argumentFailures = argumentFailures
   }
 

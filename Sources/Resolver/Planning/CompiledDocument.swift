@@ -48,7 +48,7 @@ final class CompiledDocument: Sendable {
   private func flags(_ variables: VariableValues) -> ShapeFlags {
     var values: [UInt32: Bool] = [:]
     for name in shapeVariables {
-      if let value = variables[document.text(of: name)]?.booleanValue { values[name.symbol] = value }
+      if let value = variables[name]?.booleanValue { values[name.symbol] = value }
     }
     return ShapeFlags(values)
   }

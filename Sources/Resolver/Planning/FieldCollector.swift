@@ -47,12 +47,14 @@ struct FieldCollector {
           collected.append(CollectedField(name: selection.responseName, selections: [index]))
         }
       case .fragmentSpread:
-        guard let fragment = binding.fragment(ofSelection: index), visited.insert(fragment).inserted,
+        guard let fragment = binding.fragment(ofSpread: index, in: document), visited.insert(fragment).inserted,
           applies(binding.typeCondition(ofFragment: fragment), to: type)
         else { continue }
         pending.append(document.fragments[fragment].selections.indices)
       case .inlineFragment:
-        guard !selection.name.isPresent || applies(binding.typeCondition(ofSelection: index), to: type) else {
+        guard
+          !selection.name.isPresent || applies(binding.typeCondition(ofInlineFragment: index, in: document), to: type)
+        else {
           continue
         }
         pending.append(selection.selections.indices)

@@ -117,7 +117,7 @@ struct Planner {
     nested: [Int: Int]
   ) throws(GraphQLError) -> OutputField {
     let first = entry.selections[0]
-    guard let id = selectionsBinding.fieldID(ofSelection: first) else {
+    guard let id = selectionsBinding.field(ofSelection: first) else {
       // A validated document selects only fields that exist.
       throw GraphQLError("Cannot plan field \"\(document.text(of: entry.name))\".", code: .internalServerError)
     }
@@ -173,7 +173,7 @@ struct Planner {
   ) -> [Int: Int] {
     var properties: [Int: Set<String>] = [:]
     for entry in collected {
-      guard let id = selectionsBinding.fieldID(ofSelection: entry.selections[0]),
+      guard let id = selectionsBinding.field(ofSelection: entry.selections[0]),
         case .nested(let resolver) = binding[id].source
       else { continue }
       properties[resolver, default: []].insert(String(decoding: binding[id].property, as: UTF8.self))

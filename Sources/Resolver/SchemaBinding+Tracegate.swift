@@ -1,0 +1,13 @@
+public import Schema
+
+extension SchemaBinding {
+  /// The product: `schema.graphql`, with its scalars and its resolver tree.
+  /// - Parameters:
+  ///   - source: the SDL; its name is what errors call the file.
+  ///   - ttlOverrides: seconds by the environment name that `@cached` gives.
+  /// - Throws: `SchemaErrors` when the SDL is wrong, ``BindingError`` when it does not fit the resolver tree.
+  public static func tracegate(_ source: Source, ttlOverrides: [String: Int] = [:]) throws -> SchemaBinding {
+    let schema = try SchemaBuilder.build(source, scalars: [.timeRange])
+    return try SchemaBinding(schema: schema, registry: .tracegate, ttlOverrides: ttlOverrides)
+  }
+}
