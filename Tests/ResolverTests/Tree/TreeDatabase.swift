@@ -22,19 +22,17 @@ struct TreeDatabase: Sendable {
   static func with(_ body: (TreeDatabase) async throws -> Void) async throws {
     let serverURL = try #require(serverURL)
     let name = "tg_tree_\(UInt64.random(in: .min ... .max))"
-    let admin = pool(serverURL)
-    defer { admin.shutDown() }
-    try await run("CREATE DATABASE \(name)", on: admin)
+    try await administer(serverURL, "CREATE DATABASE \(name)")
     let url = Self.url(serverURL, database: name)
     let database = TreeDatabase(reader: pool(url, readOnly: true), writer: pool(url))
     do {
       for migration in Migration.telemetry { try await run(migration.sql, on: database.writer) }
       try await body(database)
     } catch {
-      try await database.drop(name, admin)
+      try? await database.drop(name, serverURL)
       throw error
     }
-    try await database.drop(name, admin)
+    try await database.drop(name, serverURL)
   }
 
   func execute(_ sql: String) async throws {
@@ -72,7 +70,7 @@ struct TreeDatabase: Sendable {
 
   private static func pool(_ url: String, readOnly: Bool = false) -> ConnectionPool {
     ConnectionPool(
-      configuration: PoolConfiguration(url: url, name: "tree", minimum: 0, maximum: 2, readOnly: readOnly),
+      configuration: PoolConfiguration(url: url, name: "tree", minimum: 0, maximum: 1, readOnly: readOnly),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     )
   }
@@ -81,10 +79,16 @@ struct TreeDatabase: Sendable {
     _ = try await pool.withConnection { try await $0.execute(sql) }
   }
 
-  private func drop(_ name: String, _ admin: ConnectionPool) async throws {
+  private static func administer(_ url: String, _ sql: String) async throws {
+    let pool = pool(url)
+    defer { pool.shutDown() }
+    try await run(sql, on: pool)
+  }
+
+  private func drop(_ name: String, _ serverURL: String) async throws {
     reader.shutDown()
     writer.shutDown()
-    try await Self.run("DROP DATABASE \(name) WITH (FORCE)", on: admin)
+    try await Self.administer(serverURL, "DROP DATABASE \(name) WITH (FORCE)")
   }
 
   /// A keyword that comes later wins.
