@@ -20,7 +20,7 @@ extension DatabaseConnection {
 
   /// Runs a `COPY … FROM STDIN` whose data `body` writes. Two round trips and the data.
   ///
-  /// When `body` throws, the COPY is discarded and its error rethrown. Pairs with `BinaryCopyEncoder` for `(FORMAT binary)`.
+  /// When `body` throws, the COPY is discarded and its error rethrown.
   /// - Returns: the number of rows copied.
   @discardableResult
   public func copyIn(_ sql: String, _ body: (CopyWriter) async throws -> Void) async throws -> Int {

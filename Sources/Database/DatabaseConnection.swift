@@ -102,10 +102,10 @@ public final class DatabaseConnection: Sendable {
   /// Runs `body` between BEGIN and COMMIT. A throwing body, or a failing commit, leaves nothing behind.
   ///
   /// When the task is cancelled the connection is given up, and the server rolls back.
-  public func transaction<R>(_ body: (DatabaseConnection) async throws -> R) async throws -> R {
+  public func transaction<R>(_ body: () async throws -> R) async throws -> R {
     try await execute("BEGIN")
     do {
-      let value = try await body(self)
+      let value = try await body()
       // COMMIT of a transaction that a failed statement has ended "succeeds" as ROLLBACK.
       guard let tag = try await execute("COMMIT")?.commandTag, tag == "COMMIT" else {
         throw DatabaseError(

@@ -50,8 +50,8 @@ public struct Migrator: Sendable {
   public func pending(_ pool: ConnectionPool, _ migrations: [Migration]) async throws -> [Migration] {
     try Self.check(migrations)
     return try await pool.withConnection { connection in
-      guard try await tableExists(connection) else { return migrations }
-      return try Self.missing(migrations, applied: await appliedSteps(connection))
+      let applied = try await tableExists(connection) ? try await appliedSteps(connection) : []
+      return try Self.missing(migrations, applied: applied)
     }
   }
 
@@ -81,7 +81,7 @@ public struct Migrator: Sendable {
 
   private func apply(_ migration: Migration, _ connection: DatabaseConnection) async throws {
     do {
-      try await connection.transaction { connection in
+      try await connection.transaction {
         try await connection.execute(migration.sql)
         _ = try await connection.query(
           SQLQuery(
