@@ -98,7 +98,7 @@ struct SpawnRequest {
     _ body: ([UnsafeMutablePointer<CChar>?]) throws -> R
   ) rethrows -> R {
     let copies = unsafe strings.map { unsafe strdup($0) }
-    defer { for unsafecopy in unsafe copies { unsafe free(copy) } }
+    defer { unsafe copies.forEach { unsafe free($0) } }
     return try unsafe body(copies + [nil])
   }
 }
