@@ -35,7 +35,9 @@ public final class JSONDocument: Sendable {
   /// The document `{}`.
   public static let empty = JSONDocument(
     bytes: Array("{}".utf8),
-    nodes: [JSONNode(kind: .object, isEscaped: false, isKeyEscaped: false, keyStart: 0, keyEnd: 0, start: 0, end: 2, next: 1)],
+    nodes: [
+      JSONNode(kind: .object, isEscaped: false, isKeyEscaped: false, keyStart: 0, keyEnd: 0, start: 0, end: 2, next: 1)
+    ],
     links: [:]
   )
 
