@@ -1,0 +1,163 @@
+internal import Database
+
+/// What a set of new traces adds to the rollups: one row for each bucket and combination of grouping columns.
+///
+/// All columns are sums, so deltas of several batches add up whatever their order (DESIGN §4).
+struct RollupDelta {
+  /// The key columns; an absent model or provider is `''`, as in the tables.
+  struct Key: Hashable, Comparable {
+    let bucket: TraceTimestamp
+    let agent: ByteText
+    let model: ByteText
+    let provider: ByteText
+    let status: TraceStatus
+
+    /// The order in which writers take row locks, so that two of them never wait for each other in a circle.
+    static func < (left: Key, right: Key) -> Bool {
+      if left.bucket != right.bucket { return left.bucket < right.bucket }
+      if left.agent != right.agent { return left.agent < right.agent }
+      if left.model != right.model { return left.model < right.model }
+      if left.provider != right.provider { return left.provider < right.provider }
+      return left.status.rawValue < right.status.rawValue
+    }
+  }
+
+  struct Sums {
+    var requests: Int64 = 0
+    var errors: Int64 = 0
+    var latency: Int64 = 0
+    var tokensInput: Int64 = 0
+    var tokensOutput: Int64 = 0
+    var tokensTotal: Int64 = 0
+    /// At ``ExactDecimal/maximumScale``. Costs below 10^6 and scores up to 100 leave room for 10^5 and more of them in 128 bits.
+    var cost: Int128 = 0
+    var quality: Int128 = 0
+    var scored: Int64 = 0
+
+    mutating func add(_ trace: TraceInput) {
+      requests += 1
+      errors += trace.status == .success ? 0 : 1
+      latency += Int64(trace.latency)
+      tokensInput += Int64(trace.tokensInput ?? 0)
+      tokensOutput += Int64(trace.tokensOutput ?? 0)
+      tokensTotal += Int64(trace.tokensTotal ?? 0)
+      cost += trace.cost?.coefficientAtMaximumScale ?? 0
+      quality += trace.qualityScore?.coefficientAtMaximumScale ?? 0
+      scored += trace.qualityScore == nil ? 0 : 1
+    }
+
+    mutating func add(_ other: Sums) {
+      requests += other.requests
+      errors += other.errors
+      latency += other.latency
+      tokensInput += other.tokensInput
+      tokensOutput += other.tokensOutput
+      tokensTotal += other.tokensTotal
+      cost += other.cost
+      quality += other.quality
+      scored += other.scored
+    }
+  }
+
+  private(set) var rows: [Key: Sums] = [:]
+
+  /// Adds up traces by the hour.
+  init(hourly batch: [TraceInput], indices: some Sequence<Int>) {
+    for index in indices {
+      let trace = batch[index]
+      let key = Key(
+        bucket: trace.timestamp.floored(toSeconds: TraceTimestamp.secondsPerHour),
+        agent: ByteText(trace.agentID),
+        model: ByteText(trace.model ?? ""),
+        provider: ByteText(trace.modelProvider ?? ""),
+        status: trace.status
+      )
+      rows[key, default: Sums()].add(trace)
+    }
+  }
+
+  /// Adds up hours by the day (UTC).
+  init(dailyFrom hourly: RollupDelta) {
+    for (key, sums) in hourly.rows {
+      let day = Key(
+        bucket: key.bucket.floored(toSeconds: TraceTimestamp.secondsPerDay),
+        agent: key.agent,
+        model: key.model,
+        provider: key.provider,
+        status: key.status
+      )
+      rows[day, default: Sums()].add(sums)
+    }
+  }
+}
+
+extension RollupDelta {
+  /// Which table the rows belong to; the name of its bucket column.
+  enum Table {
+    case hourly
+    case daily
+
+    var statement: SQLStatement {
+      switch self {
+      case .hourly: RollupDelta.hourlyStatement
+      case .daily: RollupDelta.dailyStatement
+      }
+    }
+  }
+
+  /// Adds the rows to those of the table, making the ones that are missing, in the order of their keys.
+  func upsert(into table: Table, workspace: UUIDBytes) -> SQLQuery {
+    let sorted = rows.sorted { $0.key < $1.key }
+    func texts(_ value: (Key) -> String) -> SQLParameter { .textArray(sorted.map { value($0.key) }) }
+    func numbers(_ value: (Sums) -> Int64) -> SQLParameter { .text(arrayText(sorted.map { String(value($0.value)) })) }
+    func decimals(_ value: (Sums) -> Int128) -> SQLParameter {
+      .text(
+        arrayText(
+          sorted.map {
+            ExactDecimal(coefficient: value($0.value), scale: ExactDecimal.maximumScale).trimmed.description
+          }
+        )
+      )
+    }
+    return SQLQuery(
+      table.statement,
+      [
+        .text(workspace.description),
+        .text(arrayText(sorted.map { "\"\($0.key.bucket)\"" })),
+        texts(\.agent.text), texts(\.model.text), texts(\.provider.text), texts(\.status.rawValue),
+        numbers(\.requests), numbers(\.errors), numbers(\.latency),
+        numbers(\.tokensInput), numbers(\.tokensOutput), numbers(\.tokensTotal),
+        decimals(\.cost), decimals(\.quality), numbers(\.scored),
+      ]
+    )
+  }
+
+  private static let hourlyStatement = SQLStatement(
+    "add_to_traces_hourly",
+    upsertText(table: "traces_hourly", bucket: "hour")
+  )
+  private static let dailyStatement = SQLStatement(
+    "add_to_traces_daily",
+    upsertText(table: "traces_daily", bucket: "day")
+  )
+
+  private static func upsertText(table: String, bucket: String) -> String {
+    let sums = [
+      "request_count", "error_count", "latency_ms_sum", "tokens_input_sum", "tokens_output_sum", "tokens_total_sum",
+      "total_cost_usd", "quality_score_sum", "quality_score_count",
+    ]
+    return """
+      INSERT INTO \(table) (workspace_id, \(bucket), agent_id, model, model_provider, status, \(sums.joined(separator: ", ")))
+      SELECT $1::uuid, * FROM unnest(
+        $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[],
+        $10::bigint[], $11::bigint[], $12::bigint[], $13::numeric[], $14::numeric[], $15::bigint[])
+      ON CONFLICT (workspace_id, \(bucket), agent_id, model, model_provider, status) DO UPDATE SET
+        \(sums.map { "\($0) = \(table).\($0) + EXCLUDED.\($0)" }.joined(separator: ", "))
+      """
+  }
+}
+
+/// The text form of an array whose elements need no quotes, or have them.
+func arrayText(_ elements: [String]) -> String {
+  "{\(elements.joined(separator: ","))}"
+}
