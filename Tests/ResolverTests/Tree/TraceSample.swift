@@ -52,6 +52,10 @@ struct TraceSample: Sendable {
   }
 
   private static func instant(_ random: inout SplitMix64) -> Instant {
+    // Every fifth trace shares its instant with many others, so that the order within one matters.
+    if Int.random(in: 0..<5, using: &random) == 0 {
+      return now.adding(seconds: -5000 * Int64.random(in: 0..<8, using: &random))
+    }
     // Half of the traces are recent, so that short windows are not empty.
     let span: Int64 = Bool.random(using: &random) ? 65 * 86_400 : 3 * 86_400
     let age = Int64.random(in: -86_400..<span, using: &random)
