@@ -99,6 +99,8 @@ public struct Document: Sendable {
     public let directives: NodeRange
     /// Children in `selections`. A selection set that is present is never empty.
     public let selections: NodeRange
+    /// Offset of the selection set's brace; 0 without one.
+    public let brace: UInt32
 
     /// The key in the response: the alias, or else the name. Meaningful for fields only.
     @inlinable

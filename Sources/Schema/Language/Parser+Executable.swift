@@ -138,6 +138,7 @@ extension Parser {
     }
     let arguments = try parseArguments(isConstant: false)
     let directives = try parseDirectives(isConstant: false)
+    let brace = peek(.braceLeft) ? current.offset : 0
     let selections = peek(.braceLeft) ? try parseSelectionSet() : .empty
     pendingSelections.append(
       Document.Selection(
@@ -147,7 +148,8 @@ extension Parser {
         name: name,
         arguments: arguments,
         directives: directives,
-        selections: selections
+        selections: selections,
+        brace: brace
       )
     )
   }
@@ -168,6 +170,7 @@ extension Parser {
       name = try parseName()
     }
     let directives = try parseDirectives(isConstant: false)
+    let brace = kind == .inlineFragment ? current.offset : 0
     let selections = kind == .inlineFragment ? try parseSelectionSet() : .empty
     pendingSelections.append(
       Document.Selection(
@@ -177,7 +180,8 @@ extension Parser {
         name: name,
         arguments: .empty,
         directives: directives,
-        selections: selections
+        selections: selections,
+        brace: brace
       )
     )
   }

@@ -5,12 +5,16 @@ struct FragmentReach {
   /// For each operation: the fragments it reaches, in order of discovery.
   let fragmentsOfOperations: [[Int]]
 
+  /// Every fragment after those that it spreads; inside a cycle the order is arbitrary.
+  let dependencyOrder: [Int]
+
   init(_ document: Document, _ binding: DocumentBinding) {
     func spreads(_ extent: Document.Extent) -> [Int] {
       extent.selections.indices.filter { document.selections[$0].kind == .fragmentSpread }
     }
     let spreadsOfFragments = document.fragments.map { spreads($0.extent) }
     self.spreadsOfFragments = spreadsOfFragments
+    dependencyOrder = Self.dependencyOrder(spreadsOfFragments, document, binding)
     var seen = [Int32](repeating: -1, count: document.fragments.count)
     fragmentsOfOperations = document.operations.enumerated().map { index, operation in
       guard !document.fragments.isEmpty else { return [] }
@@ -33,6 +37,33 @@ struct FragmentReach {
       }
       return found
     }
+  }
+
+  /// Depth-first, with a stack of its own.
+  private static func dependencyOrder(
+    _ spreads: [[Int]],
+    _ document: Document,
+    _ binding: DocumentBinding
+  ) -> [Int] {
+    var order: [Int] = []
+    var isSeen = [Bool](repeating: false, count: spreads.count)
+    for root in spreads.indices where !isSeen[root] {
+      isSeen[root] = true
+      var stack: [(fragment: Int, next: Int)] = [(root, 0)]
+      while let (fragment, next) = stack.last {
+        guard next < spreads[fragment].count else {
+          order.append(fragment)
+          stack.removeLast()
+          continue
+        }
+        stack[stack.count - 1].next += 1
+        if let target = binding.fragment(ofSpread: spreads[fragment][next], in: document), !isSeen[target] {
+          isSeen[target] = true
+          stack.append((target, 0))
+        }
+      }
+    }
+    return order
   }
 
   /// The spread selections inside a fragment.

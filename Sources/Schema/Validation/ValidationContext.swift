@@ -5,6 +5,7 @@ struct ValidationContext {
   let binding: DocumentBinding
   let inputs: InputBinding
   let reach: FragmentReach
+  let usages: VariableUsages
   let options: ValidationOptions
   private(set) var errors: [FoundError] = []
 
@@ -23,6 +24,7 @@ struct ValidationContext {
     binding = DocumentBinding(document, schema)
     inputs = InputBinding(document, schema, binding)
     reach = FragmentReach(document, binding)
+    usages = VariableUsages(document)
   }
 
   /// No rule needs to look further.
@@ -30,20 +32,25 @@ struct ValidationContext {
 
   /// Leaves an error, unless there are enough.
   mutating func report(
-    _ message: @autoclosure () -> String,
+    _ message: String,
     _ offsets: [UInt32],
     _ rule: StaticString,
     code: ErrorCode = .graphqlValidationFailed
   ) {
     guard !isFull else { return }
-    errors.append(FoundError(message: message(), offsets: offsets, rule: rule, code: code))
+    errors.append(FoundError(message: message, offsets: offsets, rule: rule, code: code))
+  }
+
+  /// The type that a name of the document means.
+  func type(named name: Name) -> TypeID? {
+    schema.index.type(named: Int(binding.names[Int(name.symbol)]))
   }
 
   func text(_ name: Name) -> String { document.text(of: name).excerpted }
 
   /// Suggestions, where the schema may be told.
   func hint(_ wrong: Name, _ names: @autoclosure () -> [String], what: String = "") -> String {
-    options.suggests ? DidYouMean.hint(for: document.text(of: wrong), among: names(), what: what) : ""
+    options.suggests && !isFull ? DidYouMean.hint(for: document.text(of: wrong), among: names(), what: what) : ""
   }
 }
 
