@@ -85,10 +85,10 @@ struct ConnectionCore: ~Copyable {
     state.begin(commands, queries: queries.count, syncEach: syncEach)
     lastActivity = .now
     for command in commands {
-      guard handle?.send(command, parameters) ?? false else { return close(sendFailure()) }
-      if syncEach, case .execute = command, !(handle?.sendSync() ?? false) { return close(sendFailure()) }
+      guard handle?.send(command, parameters) ?? false else { return close(connectionFailure()) }
+      if syncEach, case .execute = command, !(handle?.sendSync() ?? false) { return close(connectionFailure()) }
     }
-    if !syncEach, !(handle?.sendSync() ?? false) { return close(sendFailure()) }
+    if !syncEach, !(handle?.sendSync() ?? false) { return close(connectionFailure()) }
     return flush()
   }
 
@@ -98,7 +98,7 @@ struct ConnectionCore: ~Copyable {
     operation = (id, continuation)
     state.beginSimple()
     lastActivity = .now
-    guard handle?.sendSimple(text) ?? false else { return close(sendFailure()) }
+    guard handle?.sendSimple(text) ?? false else { return close(connectionFailure()) }
     return flush()
   }
 
@@ -127,8 +127,10 @@ struct ConnectionCore: ~Copyable {
     operation = (id, continuation)
     lastActivity = .now
     state.endCopy()
-    guard handle?.putCopyEnd(failure: reason) ?? false else { return close(sendFailure()) }
-    return flush()
+    guard handle?.putCopyEnd(failure: reason) ?? false else { return close(connectionFailure()) }
+    let effects = flush()
+    // A server that gave up in between has said so long ago, and will say nothing more.
+    return state.isClosed ? effects : Self.merge(effects, receiveReplies())
   }
 
   private mutating func refuseOperation(_ id: UInt64) -> DatabaseError? {
@@ -137,7 +139,7 @@ struct ConnectionCore: ~Copyable {
     return state.isIdle && operation == nil ? nil : .busy
   }
 
-  private mutating func sendFailure() -> DatabaseError {
+  private mutating func connectionFailure() -> DatabaseError {
     .unavailable(detail: handle?.errorMessage ?? "the connection is closed")
   }
 
@@ -171,12 +173,13 @@ struct ConnectionCore: ~Copyable {
       case .batchFinished(let result):
         return finish(.batch(settle(result)))
       case .simpleFinished(let result):
-        guard handle?.enterPipelineMode() ?? false else { return close(sendFailure()) }
+        guard handle?.enterPipelineMode() ?? false else { return close(connectionFailure()) }
         return finish(.simple(result))
       case .copyReady:
         return finish(.copyReady)
       case .protocolViolation(let what):
-        return close(.unavailable(detail: "protocol: \(what)"))
+        // A lost connection shows as a reply out of turn first.
+        return close(handle?.isBroken ?? true ? connectionFailure() : .unavailable(detail: "protocol: \(what)"))
       }
     }
     return ConnectionEffects()
@@ -216,7 +219,7 @@ struct ConnectionCore: ~Copyable {
     switch handle?.flush() ?? .failed {
     case .done: isFlushing = false
     case .blocked: isFlushing = true
-    case .failed: return close(sendFailure())
+    case .failed: return close(connectionFailure())
     }
     return ConnectionEffects()
   }

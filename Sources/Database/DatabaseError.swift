@@ -97,7 +97,7 @@ extension DatabaseError {
     DatabaseError(.unavailable, "The database is not available.", detail: detail)
   }
 
-  static let cancelled = DatabaseError(.cancelled, "The query was cancelled.")
+  public static let cancelled = DatabaseError(.cancelled, "The query was cancelled.")
 
   static let busy = DatabaseError(
     .misuse,

@@ -39,7 +39,7 @@ struct PipelineState<Output: Sendable>: Sendable {
     case batchFinished(BatchResult)
     case simpleFinished(Result<Output?, DatabaseError>)
     case copyReady
-    /// The server speaks out of turn; the connection is of no further use.
+    /// The server speaks out of turn. The connection is of no further use: `close` is to follow.
     case protocolViolation(String)
   }
 
@@ -160,13 +160,10 @@ struct PipelineState<Output: Sendable>: Sendable {
     case .pipeline(var batch):
       // Taken out of the phase while it changes, so that its arrays are not copied.
       phase = .idle
-      if let violation = advance(&batch, reply) {
-        phase = .closed
-        return .protocolViolation(violation)
-      }
-      if batch.position == batch.slots.count { return .batchFinished(result(of: batch)) }
+      let violation = advance(&batch, reply)
+      if violation == nil, batch.position == batch.slots.count { return .batchFinished(result(of: batch)) }
       phase = .pipeline(batch)
-      return .none
+      return violation.map { .protocolViolation($0) } ?? .none
     case .simple(let outcome):
       return receiveSimple(reply, outcome)
     case .idle, .copying, .closed:

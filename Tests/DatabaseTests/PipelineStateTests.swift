@@ -114,10 +114,12 @@ struct PipelineStateTests {
   @Test func repliesOutOfTurnAreAViolation() {
     var state = State()
     state.begin([.execute(serverName: "a", query: 0, prepared: nil)], queries: 1, syncEach: false)
-    guard case .protocolViolation = state.receive(.sync) else {
+    guard case .protocolViolation("sync at query(0)") = state.receive(.sync) else {
       Issue.record("expected a violation")
       return
     }
+    // Who waits is still to be told.
+    #expect(state.close(.unavailable(detail: "gone"))?.outcomes.count == 1)
   }
 }
 
