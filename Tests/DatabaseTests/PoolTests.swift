@@ -1,4 +1,5 @@
 import Database
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: TestDatabase.isAvailable, "TRACEGATE_TEST_PG_URL is not set"))
@@ -123,7 +124,8 @@ struct PoolTests {
         writer.cancel()
         await #expect(throws: DatabaseError.cancelled) { try await writer.value }
         let count = SQLQuery(SQLStatement("lock", "SELECT count(*) FROM t"))
-        _ = try await pool.withConnection { try await $0.execute("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE; COMMIT") }
+        let lock = "BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE; COMMIT"
+        _ = try await pool.withConnection { try await $0.execute(lock) }
         #expect(try await pool.query(count).int(0, 0) == 0)
       }
     }
@@ -169,6 +171,25 @@ struct PoolTests {
           SQLQuery(Self.one, [.int(1)]), SQLQuery(suicide, [.int(try #require(pid))]), SQLQuery(Self.one, [.int(2)]),
         ])
         #expect(try results.map { try $0.get().string(0, 0) } == ["1", "f", "2"])
+      }
+    }
+  }
+
+  @Test func aServerThatGoesAndComesBackIsFoundAgain() async throws {
+    try await TestDatabase.with { database in
+      try await database.withPool(maximum: 2, readOnly: true) { pool in
+        _ = try await pool.query(SQLQuery(Self.one, [.int(1)]))
+        try await database.allowConnections(false)
+        for _ in 0..<20 {
+          let error = await #expect(throws: DatabaseError.self) { try await pool.query(SQLQuery(Self.one, [.int(1)])) }
+          #expect(error?.code == .unavailable)
+        }
+        #expect(pool.statistics.connectionFailures > 0)
+        try await database.allowConnections(true)
+        let result = try await Patience.wait(for: "the database") {
+          try? await pool.query(SQLQuery(Self.one, [.int(2)]))
+        }
+        #expect(result.int(0, 0) == 2)
       }
     }
   }

@@ -1,22 +1,19 @@
 import Database
 import Logging
+import TestSupport
 import Testing
 
 /// A database of a test's own on the server that `TRACEGATE_TEST_PG_URL` names; dropped in the end.
 struct TestDatabase: Sendable {
-  static var serverURL: String? {
-    ProcessEnvironment.value(of: "TRACEGATE_TEST_PG_URL")
-  }
-
-  static var isAvailable: Bool { serverURL != nil }
+  static let isAvailable = TestServers.postgresURL != nil
 
   let name: String
   let url: String
 
   static func with<R>(_ body: (TestDatabase) async throws -> R) async throws -> R {
-    let serverURL = try #require(serverURL)
+    let serverURL = try #require(TestServers.postgresURL)
     let name = "tg_database_\(UInt64.random(in: .min ... .max))"
-    let database = TestDatabase(name: name, url: url(serverURL, database: name))
+    let database = TestDatabase(name: name, url: url(serverURL, ["dbname=\(name)"]))
     try await administer(serverURL, "CREATE DATABASE \(name)")
     do {
       let value = try await body(database)
@@ -49,6 +46,41 @@ struct TestDatabase: Sendable {
     return try await body(pool)
   }
 
+  /// A pool that reaches the database through a proxy.
+  func withProxy<R>(_ body: (WireProxy, String) async throws -> R) async throws -> R {
+    let proxy = try WireProxy(to: await proxyTarget())
+    defer { proxy.stop() }
+    return try await body(proxy, Self.url(url, ["host=127.0.0.1", "port=\(proxy.port)", "sslmode=disable"]))
+  }
+
+  /// Where the server listens, by its own account.
+  private func proxyTarget() async throws -> WireProxy.Target {
+    let address = try await withPool(maximum: 1) { pool in
+      try await pool.query(
+        SQLQuery(
+          SQLStatement(
+            "address",
+            "SELECT host(inet_server_addr()), current_setting('port'), split_part(current_setting('unix_socket_directories'), ',', 1)"
+          )
+        )
+      )
+    }
+    let port = try #require(address.int(0, 1))
+    if let host = address.string(0, 0) { return .tcp(host: host, port: Int(port)) }
+    return .unix(path: "\(address.string(0, 2) ?? "")/.s.PGSQL.\(port)")
+  }
+
+  /// Turns connections to the database away, and ends those there are, or lets them in again.
+  func allowConnections(_ allowed: Bool) async throws {
+    let serverURL = try #require(TestServers.postgresURL)
+    try await Self.administer(serverURL, "ALTER DATABASE \(name) ALLOW_CONNECTIONS \(allowed)")
+    guard !allowed else { return }
+    try await Self.administer(
+      serverURL,
+      "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '\(name)'"
+    )
+  }
+
   private static func administer(_ url: String, _ sql: String) async throws {
     let pool = ConnectionPool(
       configuration: PoolConfiguration(url: url, name: "admin", minimum: 0, maximum: 1, statementTimeout: nil),
@@ -59,9 +91,9 @@ struct TestDatabase: Sendable {
   }
 
   /// A keyword that comes later wins.
-  static func url(_ url: String, database: String) -> String {
-    guard url.contains("://") else { return url + " dbname=\(database)" }
-    return url + (url.contains("?") ? "&" : "?") + "dbname=\(database)"
+  private static func url(_ url: String, _ more: [String]) -> String {
+    guard url.contains("://") else { return ([url] + more).joined(separator: " ") }
+    return url + (url.contains("?") ? "&" : "?") + more.joined(separator: "&")
   }
 }
 

@@ -47,7 +47,8 @@ public final class WireProxy: Sendable {
   public init(to target: Target) throws {
     let (listener, port) = try WireSocket.listen()
     var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { throw Failure("pipe") }
+    // A pair of sockets and no pipe: writing to a pipe whose reader has stopped would end the process by SIGPIPE.
+    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else { throw Failure("socketpair") }
     ends.forEach(WireSocket.stopBlocking)
     self.port = port
     wakeDescriptor = ends[1]
@@ -99,8 +100,8 @@ public final class WireProxy: Sendable {
   private func order(_ change: (inout sending WireProxyOrders.State) -> Void) {
     orders.state.withLock { change(&$0) }
     var byte: UInt8 = 1
-    // A full pipe wakes the thread as well, so the result does not matter.
-    _ = write(wakeDescriptor, &byte, 1)
+    // A full socket wakes the thread as well, so the result does not matter.
+    _ = send(wakeDescriptor, &byte, 1, Int32(MSG_NOSIGNAL))
   }
 }
 
