@@ -3,6 +3,7 @@ public enum Patience {
   /// Asks again and again until `condition` gives a value.
   ///
   /// - Throws: `TestFailure` after half a minute, saying what did not come.
+  @discardableResult
   public static func wait<R>(
     for what: String,
     isolation: isolated (any Actor)? = #isolation,

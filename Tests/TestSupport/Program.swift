@@ -46,6 +46,11 @@ public final class Program: Sendable {
   ) async throws -> Started {
     try await withCheckedThrowingContinuation { continuation in
       Thread.detachNewThread {
+        // A child inherits the mask of the thread that starts it, and Dispatch's threads, one of which made this one,
+        // block everything.
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["setpriv", "--pdeathsig", "TERM", path] + arguments

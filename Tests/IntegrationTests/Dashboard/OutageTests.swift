@@ -1,0 +1,63 @@
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// A gateway whose servers go and come back.
+@Suite(.needsServers, .serialized)
+struct OutageTests {
+  @Test func answersFromTheCacheWithoutPostgreSQL() async throws {
+    try await OutageStand.run { stand, gateway in
+      let client = gateway.owner.client
+      let before = try await client.graphQL(DashboardQuery.document)
+      #expect(try before.json["errors"] == nil)
+      try await stand.waitUntilCached(gateway)
+
+      await stand.stopPostgres()
+      let cached = try await client.graphQL(DashboardQuery.document)
+      #expect(cached.status == 200)
+      #expect(cached.text == before.text)
+      let rest = try await client.get("/api/v1/metrics/home-kpis?range=24h")
+      #expect(rest.status == 200)
+
+      // What is not cached cannot be had, and says so; the rest of the answer stands.
+      let mixed = try await client.graphQL(#"{ alerts { total } homeKpis(range: "7d") { totalRequests { value } } }"#)
+      let root = try mixed.json
+      #expect(root["data"]?["alerts"]?["total"]?.int == 30)
+      #expect(root["data"]?["homeKpis"]?.isNull == true)
+      #expect(root["errors"]?.elements.count == 1)
+      #expect(root["errors"]?.elements.first?["extensions"]?["code"]?.string == "SERVICE_UNAVAILABLE")
+      let absent = try await client.get("/api/v1/metrics/home-kpis?range=7d")
+      #expect(absent.status == 503)
+      #expect(try absent.json.members.map(\.key) == ["detail"])
+      #expect(!absent.text.contains("127.0.0.1"))
+
+      try await stand.startPostgres()
+      try await Patience.wait(for: "the gateway to find PostgreSQL again") {
+        try await client.get("/api/v1/metrics/home-kpis?range=7d").status == 200 ? true : nil
+      }
+    }
+  }
+
+  @Test func answersFromPostgreSQLWithoutRedis() async throws {
+    try await OutageStand.run { stand, gateway in
+      let client = gateway.owner.client
+      let before = try await client.graphQL(DashboardQuery.document, variables: #"{"range":"30d"}"#)
+      await stand.stopRedis()
+      let without = try await client.graphQL(DashboardQuery.document, variables: #"{"range":"30d"}"#)
+      #expect(without.status == 200)
+      #expect(try without.json["errors"] == nil)
+      #expect(
+        try without.json["data"]?["alerts"]?["total"]?.int == before.json["data"]?["alerts"]?["total"]?.int
+      )
+      #expect(try await client.get("/api/v1/traces/\(gateway.traceIDs[0])").status == 200)
+
+      try await stand.startRedis()
+      try await Patience.wait(for: "the gateway to use Redis again") {
+        _ = try await client.graphQL("{ activity { total } }")
+        let key = "activity:stream:\(gateway.owner.workspaceID):50"
+        return try await gateway.redis.ask("EXISTS", key) == "1" ? true : nil
+      }
+    }
+  }
+}
