@@ -1,11 +1,14 @@
 import ArgumentParser
+import Server
 
 @main
 struct Tracegate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tracegate",
     abstract: "The query gateway of an agent-observability platform.",
-    version: "0.1.0",
-    subcommands: [StackCommand.self]
+    version: GatewayVersion.current,
+    subcommands: [
+      ServeCommand.self, DevCommand.self, MigrateCommand.self, LoadCommand.self, DemoCommand.self, StackCommand.self,
+    ]
   )
 }

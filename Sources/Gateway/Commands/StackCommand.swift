@@ -40,14 +40,13 @@ struct StackCommand: AsyncParsableCommand {
 
   func run() async throws {
     let options = DevStack.Options(
-      dataFolder: stack.dataFolder,
       postgresPort: stack.postgresPort,
       redisPort: stack.redisPort,
       isThrowaway: throwaway
     )
-    let command = command
-    let status = try await Interruption.cancelling {
-      try await DevStack.running(options) { endpoints in
+    let (command, folder) = (command, try DataFolder(stack.dataFolder))
+    let status = try await Interruption.cancelling { _ in
+      try await DevStack.running(in: folder, options) { endpoints in
         try await ChildProcess.run(Self.child(command, endpoints))
       }
     }

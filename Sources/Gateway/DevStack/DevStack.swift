@@ -1,7 +1,6 @@
 /// The private servers of one data folder.
 struct DevStack: Sendable {
   struct Options: Sendable {
-    var dataFolder: String
     var postgresPort: Int
     var redisPort: Int
     /// For tests: starts empty, and nothing need survive the machine, so nothing is forced to disk.
@@ -20,13 +19,12 @@ struct DevStack: Sendable {
   ///
   /// - Throws: what `body` throws, or `GatewayFailure` when a server cannot be had or ends by itself.
   static func running<R: Sendable>(
+    in folder: DataFolder,
     _ options: Options,
     _ body: @escaping @Sendable (Endpoints) async throws -> R
   ) async throws -> R {
-    guard options.needsPostgres || options.needsRedis else {
-      return try await body(Endpoints(postgresURL: nil, redisURL: nil))
-    }
-    let folder = try DataFolder(options.dataFolder)
+    // The folder's lock is held until the servers are gone.
+    defer { withExtendedLifetime(folder) {} }
     let throwaway = options.isThrowaway
     let postgres =
       options.needsPostgres
@@ -35,10 +33,8 @@ struct DevStack: Sendable {
       options.needsRedis
       ? try await PrivateRedis.prepare(folder, port: options.redisPort, isThrowaway: throwaway) : nil
 
-    let result = try await PrivateServer.running([postgres, redis].compactMap { $0 }) {
+    return try await PrivateServer.running([postgres, redis].compactMap { $0 }) {
       try await body(Endpoints(postgresURL: postgres?.url, redisURL: redis?.url))
     }
-    // The folder's lock is held until the servers are gone.
-    return withExtendedLifetime(folder) { result }
   }
 }

@@ -63,7 +63,9 @@ struct PrivatePostgres: Sendable {
     Terminal.say("making a PostgreSQL cluster in '\(folder.postgres)'")
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     try identity.own(path)
-    let password = try makePassword(in: folder.path)
+    let password = "\(folder.path)/\(passwordFile)"
+    _ = try SecretFile.make(at: password, bytes: 16)
+    try identity.own(password)
     try await run(
       "initdb",
       [
@@ -81,17 +83,6 @@ struct PrivatePostgres: Sendable {
   }
 
   private var passwordFile: String { "tracegate.password" }
-
-  private func makePassword(in path: String) throws -> String {
-    let file = "\(path)/\(passwordFile)"
-    let password = (0..<32).map { _ in String("0123456789abcdef".randomElement() ?? "0") }.joined()
-    let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
-    guard FileManager.default.createFile(atPath: file, contents: Data(password.utf8), attributes: attributes) else {
-      throw GatewayFailure("cannot write '\(file)'")
-    }
-    try identity.own(file)
-    return file
-  }
 
   /// Nothing runs in the folder by now, so these say nothing true; their process numbers may be somebody else's today,
   /// and PostgreSQL would take that one for itself.

@@ -1,0 +1,56 @@
+import Database
+import Logging
+import Server
+
+/// The two databases of a configuration, for commands that run once: small pools, no time limit on statements.
+struct Databases: Sendable {
+  let telemetry: ConnectionPool
+  let platform: ConnectionPool
+
+  /// Opens the pools, runs `body`, and closes them.
+  static func opened<R: Sendable>(
+    _ configuration: GatewayConfiguration,
+    logger: Logger,
+    _ body: (Databases) async throws -> R
+  ) async throws -> R {
+    let databases = Databases(
+      telemetry: pool(configuration.timescaleURL, "telemetry", logger),
+      platform: pool(configuration.postgresURL, "platform", logger)
+    )
+    defer {
+      databases.telemetry.shutDown()
+      databases.platform.shutDown()
+    }
+    return try await body(databases)
+  }
+
+  /// Brings both to the schema of this program.
+  ///
+  /// - Returns: what was applied, by name.
+  func migrate(logger: Logger) async throws -> [String] {
+    let migrator = Migrator(logger: logger)
+    let telemetry = try await migrator.migrate(telemetry, Migration.telemetry)
+    let platform = try await migrator.migrate(platform, Migration.platform)
+    return telemetry.applied + platform.applied
+  }
+
+  /// Whether no trace has ever been written.
+  func hasNoTraces() async throws -> Bool {
+    let result = try await telemetry.query(SQLQuery(Self.anyTrace))
+    return result.bool(0, 0) == false
+  }
+
+  private static let anyTrace = SQLStatement("any_trace", "SELECT EXISTS (SELECT FROM trace_locator)")
+
+  private static func pool(_ url: String, _ name: String, _ logger: Logger) -> ConnectionPool {
+    let configuration = PoolConfiguration(
+      url: url,
+      name: name,
+      minimum: 0,
+      maximum: 4,
+      statementTimeout: nil,
+      acquireTimeout: .seconds(60)
+    )
+    return ConnectionPool(configuration: configuration, logger: logger)
+  }
+}
