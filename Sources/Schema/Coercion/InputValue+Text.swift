@@ -1,5 +1,5 @@
 extension InputValue {
-  /// The value as messages show it: `"a"`, `[1, 2]`, `{ a: 1 }`; nested deeper than two levels `[Object]`. Bounded in size.
+  /// The value as messages show it: `"a"`, `[1, 2]`, `{a: 1}`; nested deeper than two levels `[Object]`. Bounded in size.
   public var excerpt: String { excerpt(level: 0) }
 
   private func excerpt(level: Int) -> String {
@@ -32,6 +32,6 @@ extension InputValue {
     if level > 2 { return "[Object]" }
     var parts = members.prefix(10).map { $0.name + ": " + $0.value.excerpt(level: level + 1) }
     if members.count > 10 { parts.append("… \(members.count - 10) more") }
-    return "{ " + parts.joined(separator: ", ") + " }"
+    return "{" + parts.joined(separator: ", ") + "}"
   }
 }

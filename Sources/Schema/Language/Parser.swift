@@ -168,7 +168,8 @@ extension Parser {
 
 extension Parser {
   func failure(_ message: String, at token: Token) -> GraphQLError {
-    if token.kind == .invalid, let lexerError { return lexerError }
+    // graphql-js reads one token ahead, so what the lexer refuses comes before what the parser refuses.
+    if current.kind == .invalid || token.kind == .invalid, let lexerError { return lexerError }
     return Lexer.syntaxError(message, document.source, Int(token.offset))
   }
 

@@ -166,3 +166,41 @@ enum BlockString {
     indentation(line) == line.count
   }
 }
+
+extension BlockString {
+  /// A value between triple quotes, laid out so that reading it gives the value back.
+  ///
+  /// Long and multi-line values get lines of their own; a value that starts with a blank or ends with a quote or backslash gets
+  /// the line end that protects it.
+  static func printed(_ value: String) -> String {
+    let bytes = Array(value.utf8)
+    let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+    let isSingle = lines.count == 1
+    let needsLeadingLine = lines.count > 1 && lines.dropFirst().allSatisfy { $0.isEmpty || isBlank($0.first) }
+    let endsInTripleQuote = bytes.suffix(3).elementsEqual([0x22, 0x22, 0x22])
+    let needsTrailingLine = (bytes.last == 0x22 && !endsInTripleQuote) || bytes.last == 0x5C
+    let isSpread =
+      !isSingle || value.unicodeScalars.count > 70 || needsTrailingLine || needsLeadingLine || endsInTripleQuote
+    let skipsLeadingLine = isSingle && isBlank(bytes.first)
+    let lead = (isSpread && !skipsLeadingLine) || needsLeadingLine ? "\n" : ""
+    return "\"\"\"" + lead + escaped(bytes) + (isSpread ? "\n" : "") + "\"\"\""
+  }
+
+  private static func isBlank(_ byte: UInt8?) -> Bool { byte == 0x20 || byte == 0x09 }
+
+  /// `\"""` for `"""`.
+  private static func escaped(_ bytes: [UInt8]) -> String {
+    var result: [UInt8] = []
+    var index = 0
+    while index < bytes.count {
+      if bytes[index...].prefix(3).elementsEqual([0x22, 0x22, 0x22]) {
+        result.append(contentsOf: [0x5C, 0x22, 0x22, 0x22])
+        index += 3
+      } else {
+        result.append(bytes[index])
+        index += 1
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+}

@@ -20,6 +20,7 @@ struct ValuePrinter {
     switch value.kind {
     case .list: writeList(value)
     case .object: writeObject(value)
+    case .string where value.isBlock: text += BlockString.printed(document.string(of: value))
     case .string: QuotedString.append(document.string(of: value), to: &text)
     default: text += document.sourceText(of: value)
     }

@@ -63,11 +63,24 @@ struct SDLCollector {
       }
       add(TypeEntry(name: name, kind: node.kind, isBuiltIn: false, definition: index))
     }
+    let referenced = referencedNames()
     for (index, node) in builtIn.typeSystem.types.enumerated() {
       let name = builtIn.text(of: node.name)
       guard typeIDs[name] == nil || name == Self.metaFields else { continue }
+      // Section 3.5: a built-in scalar that nothing refers to is not part of the schema.
+      guard node.kind != .scalar || referenced.contains(name) else { continue }
       add(TypeEntry(name: name, kind: node.kind, isBuiltIn: true, definition: index))
     }
+  }
+
+  /// The types of fields, arguments and input fields; those of the introspection system always.
+  private func referencedNames() -> Set<String> {
+    var names: Set<String> = []
+    for nodes in [document, builtIn] {
+      for field in nodes.typeSystem.fields { names.insert(nodes.text(of: field.type.name)) }
+      for value in nodes.typeSystem.inputValues { names.insert(nodes.text(of: value.type.name)) }
+    }
+    return names
   }
 
   private mutating func add(_ entry: TypeEntry) {

@@ -38,9 +38,14 @@ public struct SchemaBuilder {
     let errors = collector.errors.list + assembler.errors.list
     guard errors.isEmpty else { throw SchemaErrors(errors, source) }
     let outline = GraphQLSchema(draft: draft, source: source)
-    var checks = TypeSystemChecks(outline, collector)
+    var checks = TypeSystemChecks(outline)
     checks.run()
-    guard checks.errors.isEmpty else { throw SchemaErrors(checks.errors.list, source) }
+    var names = SDLNameChecks(collector.document)
+    names.run()
+    var directives = SDLDirectiveChecks(outline, collector.document)
+    directives.run()
+    let broken = names.errors.list + directives.errors.list + checks.errors
+    guard broken.isEmpty else { throw SchemaErrors(broken, source) }
     return try withConstants(outline, source)
   }
 
@@ -96,13 +101,13 @@ struct SDLErrorList {
 
   mutating func add(_ message: String, _ offsets: [UInt32], rule: String) {
     guard list.count < Self.limit else { return }
+    add(message, at: offsets.map(document.location), rule: rule)
+  }
+
+  mutating func add(_ message: String, at places: [SourceLocation?], rule: String) {
+    guard list.count < Self.limit else { return }
     list.append(
-      GraphQLError(
-        message,
-        code: .graphqlValidationFailed,
-        locations: offsets.map(document.location),
-        rule: rule
-      )
+      GraphQLError(message, code: .graphqlValidationFailed, locations: places.compactMap(\.self), rule: rule)
     )
   }
 }

@@ -5,7 +5,7 @@ import Schema
 ///
 /// A question is a line `parse LENGTH`, `schema LENGTH`, `validate LENGTH` or `print LENGTH`, then LENGTH bytes. `schema` sets
 /// the schema that `validate` uses. An answer is one line: `ok`, or errors separated by U+001E, each
-/// `rule US line:column,… US message`.
+/// `rule US line:column,… US message`. `print` answers with the canonical text, its line ends as U+001D.
 @main
 struct LanguageProbe {
   private var schema: GraphQLSchema?
@@ -31,6 +31,9 @@ struct LanguageProbe {
         guard let schema else { return "no schema" }
         let document = try Parser.parse(source)
         return Self.text(Validator.validate(document, against: schema).errors)
+      case "print":
+        let text = Printer.print(try Parser.parse(source))
+        return text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\u{1D}")
       default:
         _ = try Parser.parse(source)
         return "ok"
