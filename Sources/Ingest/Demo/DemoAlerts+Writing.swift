@@ -40,11 +40,13 @@ extension DemoAlerts {
         "insert_alerts",
         """
         INSERT INTO alerts
-          (workspace_id, id, rule_id, title, description, severity, metric_value, created_at, updated_at, resolved_at, status)
-        SELECT $1::uuid, id, rule, title, description, severity, value, opened, updated, nullif(resolved, '')::timestamptz,
-          CASE resolved WHEN '' THEN 'open' ELSE 'resolved' END
+          (workspace_id, id, rule_id, title, description, severity, metric_value,
+           created_at, updated_at, resolved_at, status)
+        SELECT $1::uuid, id, rule, title, description, severity, value,
+          opened, updated, nullif(resolved, '')::timestamptz, CASE resolved WHEN '' THEN 'open' ELSE 'resolved' END
         FROM unnest(
-          $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::timestamptz[], $9::timestamptz[], $10::text[])
+          $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::numeric[],
+          $8::timestamptz[], $9::timestamptz[], $10::text[])
           AS raised (id, rule, title, description, severity, value, opened, updated, resolved)
         ON CONFLICT (id) DO NOTHING
         """

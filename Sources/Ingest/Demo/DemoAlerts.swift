@@ -119,7 +119,7 @@ struct DemoAlerts: Sendable {
       }
     let side = rule.comparison == .less || rule.comparison == .lessOrEqual ? "below" : "above"
     let sample = window.sample(for: rule.metric)
-    return
-      "\(name) was \(value.trimmed)\(unit) over the last \(rule.windowSeconds / 60) minutes (\(sample) traces), \(side) the limit of \(rule.threshold)\(unit)."
+    let measured = "\(name) was \(value.trimmed)\(unit) over the last \(rule.windowSeconds / 60) minutes"
+    return "\(measured) (\(sample) traces), \(side) the limit of \(rule.threshold)\(unit)."
   }
 }

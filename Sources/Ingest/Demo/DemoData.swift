@@ -3,9 +3,10 @@ private import Synchronization
 
 /// A deterministic, realistic data set, for looking around and for measuring.
 ///
-/// Twenty agents and eight models with their list prices, over the last days before ``DemoConfiguration/end``: log-normal token counts and
-/// latencies, traffic by local day and week, bursts of errors, slow answers and spending, scores for some, spans as a tree
-/// whose tokens and costs add up to the trace's, and the alerts that a rules engine would have raised.
+/// Twenty agents and eight models with their list prices, over the last days before ``DemoConfiguration/end``:
+/// log-normal token counts and latencies, traffic by local day and week, bursts of errors, slow answers and spending,
+/// scores for some, spans as a tree whose tokens and costs add up to the trace's, and the alerts that a rules engine
+/// would have raised.
 public struct DemoData: Sendable {
   public let configuration: DemoConfiguration
   private let schedule: DemoSchedule

@@ -112,7 +112,8 @@ struct DemoBurst: Sendable, Hashable {
     from <= instant && instant < to
   }
 
-  /// About four in a week, and some in the last day, so that there is something to see whatever the range; the last one still goes on.
+  /// About four in a week, and some in the last day, so that there is something to see whatever the range; the last one
+  /// still goes on.
   static func bursts(_ configuration: DemoConfiguration, workspace: Int) -> [DemoBurst] {
     var random = RandomSource(seed: configuration.seed, stream: 0x6275_7273, UInt64(workspace))
     let minutes = configuration.days * 1440

@@ -102,7 +102,8 @@ struct DemoRun {
     )
   }
 
-  /// 48 bits of time and 80 of chance in hexadecimal: the layout of a ULID, so that ids made together lie together in an index.
+  /// 48 bits of time and 80 of chance in hexadecimal: the layout of a ULID, so that ids made together lie together in
+  /// an index.
   private mutating func traceID() -> String {
     let time = UInt64(start.microseconds / 1000)
     return hexadecimal(time << 16 | random.next() >> 48, digits: 16) + hexadecimal(random.next(), digits: 16)

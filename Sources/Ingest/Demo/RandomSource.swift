@@ -16,7 +16,11 @@ struct RandomSource {
       mixed &+= 0x9E37_79B9_7F4A_7C15
       return Self.mix(mixed)
     }
-    state = (next, next, next, next)
+    self.init(state: (next, next, next, next))
+  }
+
+  init(state: (UInt64, UInt64, UInt64, UInt64)) {
+    self.state = state
   }
 
   /// The finalizer of SplitMix64: a bijection that spreads each bit over all.

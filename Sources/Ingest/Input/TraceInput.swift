@@ -136,8 +136,8 @@ public let emptyJSONObject: [UInt8] = [UInt8(ascii: "{"), UInt8(ascii: "}")]
 
 /// The bounds of what is accepted.
 ///
-/// Lengths are in Unicode scalars. They keep the widest index row (agent, model and provider in the rollups' keys, 4 bytes a
-/// scalar) below the third of a page that a B-tree allows (PostgreSQL 15 manual, 67.4.1).
+/// Lengths are in Unicode scalars. They keep the widest index row (agent, model and provider in the rollups' keys, 4
+/// bytes a scalar) below the third of a page that a B-tree allows (PostgreSQL 15 manual, 67.4.1).
 public enum TraceLimits {
   public static let identifierLength = 256
   public static let providerLength = 64
@@ -145,7 +145,8 @@ public enum TraceLimits {
   public static let kindLength = 64
   public static let tags = 64
   public static let spans = 5000
-  /// Digits of a number in `metadata` or `attributes`, and the size of its exponent. `jsonb` keeps numbers as `numeric`, which has an end.
+  /// Digits of a number in `metadata` or `attributes`, and the size of its exponent. `jsonb` keeps numbers as
+  /// `numeric`, which has an end.
   public static let numberLength = 1000
   /// US dollars for one trace; the cost must be below.
   public static let cost: Int64 = 1_000_000

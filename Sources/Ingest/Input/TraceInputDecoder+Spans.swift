@@ -3,8 +3,8 @@ private import JSON
 extension TraceInputDecoder {
   /// The spans of a trace; empty when absent.
   ///
-  /// Required in each: `span_id`, `name`, `start`, and `end` or `latency_ms`, either of which follows from the other. An absent `kind` is
-  /// `unknown`, an absent `status` is `success` (as OpenTelemetry's unset status is no failure).
+  /// Required in each: `span_id`, `name`, `start`, and `end` or `latency_ms`, either of which follows from the other.
+  /// An absent `kind` is `unknown`, an absent `status` is `success` (as OpenTelemetry's unset status is no failure).
   func decodeSpans(_ fields: FieldReader) throws(TraceInputError) -> [SpanInput] {
     let values = try fields.elements("spans", limit: TraceLimits.spans, of: "spans")
     var spans: [SpanInput] = []

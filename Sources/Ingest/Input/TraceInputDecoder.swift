@@ -2,9 +2,11 @@ public import JSON
 
 /// Makes a ``TraceInput`` of the JSON object that the intake documents (SPEC appendix A).
 ///
-/// - Required: `trace_id`, `agent_id`, `timestamp`, `latency_ms`, `status`. Null counts as absent. Unknown fields are ignored.
+/// - Required: `trace_id`, `agent_id`, `timestamp`, `latency_ms`, `status`. Null counts as absent. Unknown fields are
+///   ignored.
 /// - `tokens_total` is the sum of input and output tokens when it is absent and both are given.
-/// - `cost_usd` comes from the price table when it is absent and model and tokens are known there. A cost of zero is a cost.
+/// - `cost_usd` comes from the price table when it is absent and model and tokens are known there. A cost of zero is a
+///   cost.
 /// - `quality_score` is taken from `metadata` when it stands only there.
 public struct TraceInputDecoder: Sendable {
   public let prices: PriceTable

@@ -1,6 +1,7 @@
 /// Why a trace is not accepted: the field, what is wrong with it, and what would be right.
 ///
-/// Harmless: quotes at most 40 characters of a short field, and never anything of `input`, `output`, `error` or `metadata`.
+/// Harmless: quotes at most 40 characters of a short field, and never anything of `input`, `output`, `error` or
+/// `metadata`.
 public struct TraceInputError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The path of the field, such as `latency_ms` or `spans[2].start`; empty for the trace as a whole.
   public let field: String

@@ -52,12 +52,15 @@ final class LineSource: Sendable {
   }
 
   private static func next(_ state: inout State) -> Result<Block?, LoadError> {
-    while !state.isAtEnd, state.waiting.count < linesPerBlock, state.waitingBytes < bytesPerBlock {
-      read(&state)
-    }
+    while !state.isAtEnd, !hasBlock(state) { read(&state) }
     if !state.waiting.isEmpty { return .success(takeBlock(&state)) }
     if let failure = state.failure { return .failure(failure) }
     return .success(nil)
+  }
+
+  private static func hasBlock(_ state: borrowing State) -> Bool {
+    // The bytes of a line under way count only once it is complete.
+    state.waiting.count >= linesPerBlock || (!state.waiting.isEmpty && state.waitingBytes >= bytesPerBlock)
   }
 
   private static func read(_ state: inout State) {
@@ -71,7 +74,7 @@ final class LineSource: Sendable {
         state.splitter.feed(bytes) { lines.append($0) }
       }
       state.waiting += lines
-      state.waitingBytes += bytes.count
+      state.waitingBytes = state.waiting.isEmpty ? 0 : state.waitingBytes + bytes.count
     } catch {
       // What follows the last line end may be half a line; it is not handed on.
       state.failure = error

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// Cuts a stream of bytes into lines, whatever the pieces it comes in. Keeps one line at most, and of that no more than the limit.
+/// Cuts a stream of bytes into lines, whatever the pieces it comes in. Keeps one line at most, and of that no more than
+/// the limit.
 ///
 /// Lines end with LF or CR LF; the last may lack it.
 struct LineSplitter {

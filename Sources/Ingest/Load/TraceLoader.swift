@@ -20,13 +20,14 @@ public struct TraceLoader: Sendable {
 
   /// Reads the file once, in bounded memory, and writes its traces in the order of lines.
   ///
-  /// A line that is no acceptable trace is reported and the others are kept. Blank lines are skipped. Of several traces with one id the first
-  /// counts. Loading the same file again changes nothing, so a load that was interrupted can be repeated.
+  /// A line that is no acceptable trace is reported and the others are kept. Blank lines are skipped. Of several traces
+  /// with one id the first counts. Loading the same file again changes nothing, so a load that was interrupted can be
+  /// repeated.
   /// - Parameters:
   ///   - file: path; `-` is standard input. Gzip is known by its first bytes, not by its name.
   ///   - progress: called after each transaction.
-  /// - Throws: ``LoadError`` when the file cannot be opened, ``DatabaseError`` when the database cannot be used. A file that
-  ///   cannot be read to its end is reported in ``LoadReport/failure``.
+  /// - Throws: ``LoadError`` when the file cannot be opened, ``DatabaseError`` when the database cannot be used. A file
+  ///   that cannot be read to its end is reported in ``LoadReport/failure``.
   public func load(file: String, progress: @Sendable (LoadProgress) -> Void = { _ in }) async throws -> LoadReport {
     let source = try LineSource(path: file, lineLimit: Self.lineLimit)
     var report = LoadReport()

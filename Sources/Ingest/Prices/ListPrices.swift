@@ -3,7 +3,8 @@ extension PriceTable {
   ///
   /// Sources, as of November 2025: openai.com/api/pricing, docs.claude.com/en/docs/about-claude/pricing,
   /// ai.google.dev/gemini-api/docs/pricing, mistral.ai/pricing, api-docs.deepseek.com/quick_start/pricing.
-  /// Discounts for cached or batched tokens and surcharges for long prompts are not applied: token sums do not tell them.
+  /// Discounts for cached or batched tokens and surcharges for long prompts are not applied: token sums do not tell
+  /// them.
   public static let listPrices = PriceTable(
     prices: [
       price("openai", "gpt-5", cents: 125, 1000),

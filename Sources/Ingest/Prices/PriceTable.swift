@@ -1,7 +1,8 @@
 /// What models cost by their tokens.
 ///
 /// A model is found under its name, whatever the case, without a path before it (`openai/gpt-5`) and without a date or
-/// `latest` after it (`gpt-4o-2024-08-06`, `claude-3-5-haiku-latest`). Any other suffix is another model with a price of its own.
+/// `latest` after it (`gpt-4o-2024-08-06`, `claude-3-5-haiku-latest`). Any other suffix is another model with a price
+/// of its own.
 public struct PriceTable: Sendable {
   /// The price of one model of one provider in US dollars for a million tokens.
   public struct Price: Sendable, Hashable {
@@ -39,8 +40,8 @@ public struct PriceTable: Sendable {
 
   /// What the tokens cost, to the last digit, in US dollars.
   ///
-  /// - Returns: nil when it cannot be known: model, price or token counts are missing. Output tokens may be missing where they are free
-  ///   (embeddings). No tokens cost 0.
+  /// - Returns: nil when it cannot be known: model, price or token counts are missing. Output tokens may be missing
+  ///   where they are free (embeddings). No tokens cost 0.
   public func cost(model: String?, provider: String?, tokensInput: Int32?, tokensOutput: Int32?) -> ExactDecimal? {
     guard let model, let tokensInput, let price = price(model: model, provider: provider) else { return nil }
     guard tokensOutput != nil || price.output.coefficient == 0 else { return nil }

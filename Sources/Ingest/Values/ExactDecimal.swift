@@ -1,7 +1,7 @@
 /// A decimal number with exactly the digits it was written with: `coefficient / 10^scale`.
 ///
-/// Money and scores never pass through a binary float. At most ``maximumScale`` digits follow the point and the coefficient
-/// has at most 37 digits, so that `10^6` values below a million add up in 128 bits without overflow.
+/// Money and scores never pass through a binary float. At most ``maximumScale`` digits follow the point and the
+/// coefficient has at most 37 digits, so that `10^6` values below a million add up in 128 bits without overflow.
 /// Two spellings of one number (`1.5`, `1.50`) are different values here, as they are different texts.
 public struct ExactDecimal: Sendable, Hashable {
   /// How many digits may follow the decimal point. Enough for what prints a binary float down to 10^-9 in full.

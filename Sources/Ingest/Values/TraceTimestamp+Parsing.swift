@@ -1,8 +1,9 @@
 extension TraceTimestamp {
   /// Reads an ISO 8601 instant with its offset: `2026-03-14T09:26:53Z`, `2026-03-14T10:26:53.123456+01:00`.
   ///
-  /// RFC 3339 section 5.6, and besides: an offset may lack its colon or minutes. Digits of the fraction beyond microseconds are
-  /// cut off, so that no instant moves into the next second. A leap second counts as the start of the next minute.
+  /// RFC 3339 section 5.6, and besides: an offset may lack its colon or minutes. Digits of the fraction beyond
+  /// microseconds are cut off, so that no instant moves into the next second. A leap second counts as the start of the
+  /// next minute.
   /// - Returns: nil when the text is no such instant.
   public init?(_ text: String) {
     var scanner = InstantScanner(text: Array(text.utf8))

@@ -69,7 +69,8 @@ struct CopyBuffer {
     bytes.append(contentsOf: text)
   }
 
-  /// Dimensions, a flag for NULLs, the element type; for each dimension its length and lower bound; the elements (`array_recv`).
+  /// Dimensions, a flag for NULLs, the element type; for each dimension its length and lower bound; the elements
+  /// (`array_recv`).
   mutating func textArray(_ values: [String]) {
     let lengthAt = bytes.count
     append(Int32(0))

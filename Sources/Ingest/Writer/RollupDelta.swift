@@ -29,7 +29,8 @@ struct RollupDelta {
     var tokensInput: Int64 = 0
     var tokensOutput: Int64 = 0
     var tokensTotal: Int64 = 0
-    /// At ``ExactDecimal/maximumScale``. Costs below 10^6 and scores up to 100 leave room for 10^5 and more of them in 128 bits.
+    /// At ``ExactDecimal/maximumScale``. Costs below 10^6 and scores up to 100 leave room for 10^5 and more of them in
+    /// 128 bits.
     var cost: Int128 = 0
     var quality: Int128 = 0
     var scored: Int64 = 0
@@ -147,7 +148,8 @@ extension RollupDelta {
       "total_cost_usd", "quality_score_sum", "quality_score_count",
     ]
     return """
-      INSERT INTO \(table) (workspace_id, \(bucket), agent_id, model, model_provider, status, \(sums.joined(separator: ", ")))
+      INSERT INTO \(table)
+        (workspace_id, \(bucket), agent_id, model, model_provider, status, \(sums.joined(separator: ", ")))
       SELECT $1::uuid, * FROM unnest(
         $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[],
         $10::bigint[], $11::bigint[], $12::bigint[], $13::numeric[], $14::numeric[], $15::bigint[])

@@ -24,8 +24,8 @@ struct TraceCandidates {
     days = starts.sorted().map(\.utcDate)
   }
 
-  /// Claims the ids. A row comes back for each that was not known, in the order in which they were offered; an id that another
-  /// transaction is about to claim makes this one wait for its end.
+  /// Claims the ids. A row comes back for each that was not known, in the order in which they were offered; an id that
+  /// another transaction is about to claim makes this one wait for its end.
   func insertLocators(of batch: [TraceInput], workspace: UUIDBytes) -> SQLQuery {
     SQLQuery(
       Self.statement,
@@ -48,7 +48,8 @@ struct TraceCandidates {
     """
   )
 
-  /// The positions of the traces whose ids came back, in the order of their timestamps, which is that of the tables' indexes.
+  /// The positions of the traces whose ids came back, in the order of their timestamps, which is that of the tables'
+  /// indexes.
   func indices(returnedBy result: SQLResult, in batch: [TraceInput]) throws(DatabaseError) -> [Int] {
     var new = indices
     if result.rowCount != indices.count {

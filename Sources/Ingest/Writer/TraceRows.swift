@@ -9,13 +9,13 @@ struct TraceRows {
 
   /// The columns in the order in which the rows hold them.
   static let tracesColumns = """
-    workspace_id, trace_id, agent_id, "timestamp", latency_ms, status, model, model_provider, tokens_input, tokens_output, \
-    tokens_total, cost_usd, quality_score, tags, user_id, session_id, error, metadata
+    workspace_id, trace_id, agent_id, "timestamp", latency_ms, status, model, model_provider, \
+    tokens_input, tokens_output, tokens_total, cost_usd, quality_score, tags, user_id, session_id, error, metadata
     """
   static let textsColumns = "workspace_id, trace_id, \"timestamp\", input, output"
   static let spansColumns = """
-    workspace_id, trace_id, "timestamp", span_id, parent_span_id, name, kind, start_time, end_time, latency_ms, status, model, \
-    tokens_input, tokens_output, cost_usd, attributes
+    workspace_id, trace_id, "timestamp", span_id, parent_span_id, name, kind, start_time, end_time, latency_ms, status, \
+    model, tokens_input, tokens_output, cost_usd, attributes
     """
 
   /// - Parameter indices: which of the traces become rows, in this order.

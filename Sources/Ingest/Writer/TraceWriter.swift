@@ -3,12 +3,12 @@ public import Database
 /// Writes batches of traces with everything that follows from them, each exactly once.
 ///
 /// One batch is one transaction: locator rows, traces, their texts and spans, and what they add to the rollups become
-/// visible together or not at all. A trace is known by workspace and trace id; one that is known already is skipped, whatever
-/// its other fields say, so writing a batch again changes nothing. That also makes it safe to repeat a batch whose commit
-/// was not confirmed.
+/// visible together or not at all. A trace is known by workspace and trace id; one that is known already is skipped,
+/// whatever its other fields say, so writing a batch again changes nothing. That also makes it safe to repeat a batch
+/// whose commit was not confirmed.
 ///
-/// Batches may be written from many connections and processes at once. Locks are taken in the order of trace ids and rollup keys, so
-/// writers wait for each other but not in circles; the rollups, where they meet most, come last.
+/// Batches may be written from many connections and processes at once. Locks are taken in the order of trace ids and
+/// rollup keys, so writers wait for each other but not in circles; the rollups, where they meet most, come last.
 public struct TraceWriter: Sendable {
   /// Traces in one transaction; more are split.
   public static let maximumBatch = 20_000
@@ -18,7 +18,8 @@ public struct TraceWriter: Sendable {
   private let pool: ConnectionPool
   private let onCommit: (@Sendable (UUIDBytes) async -> Void)?
 
-  /// - Parameter onCommit: called with the workspace after each transaction that added traces, for example to invalidate its caches.
+  /// - Parameter onCommit: called with the workspace after each transaction that added traces, for example to
+  ///   invalidate its caches.
   public init(pool: ConnectionPool, onCommit: (@Sendable (UUIDBytes) async -> Void)? = nil) {
     self.pool = pool
     self.onCommit = onCommit
@@ -26,9 +27,10 @@ public struct TraceWriter: Sendable {
 
   /// Writes the traces of one workspace.
   ///
-  /// About ten round trips a transaction, whatever the size. A trace that the database refuses is found by halving the batch, and reported;
-  /// the others are written.
-  /// - Throws: ``DatabaseError`` when the database cannot be used. Then each transaction's traces are either all written or none.
+  /// About ten round trips a transaction, whatever the size. A trace that the database refuses is found by halving the
+  /// batch, and reported; the others are written.
+  /// - Throws: ``DatabaseError`` when the database cannot be used. Then each transaction's traces are either all
+  ///   written or none.
   public func write(_ batch: [TraceInput], workspace: UUIDBytes) async throws -> WriteReport {
     var report = WriteReport()
     var pending = stride(from: batch.count, to: 0, by: -Self.maximumBatch).map { max(0, $0 - Self.maximumBatch)..<$0 }

@@ -1,0 +1,113 @@
+import Database
+import Ingest
+import Logging
+import TestSupport
+import Testing
+
+/// A database of a test's own with the telemetry schema; dropped in the end.
+struct TelemetryDatabase: Sendable {
+  let pool: ConnectionPool
+
+  static let absence: Comment = "needs TRACEGATE_TEST_PG_URL; scripts/test sets it"
+
+  static func with<R>(_ body: (TelemetryDatabase) async throws -> R) async throws -> R {
+    let server = try #require(TestServers.postgresURL)
+    let name = "tg_ingest_\(UInt64.random(in: .min ... .max))"
+    try await withPool(server) { pool in
+      _ = try await pool.withConnection { try await $0.execute("CREATE DATABASE \(name)") }
+    }
+    let result: Result<R, any Error>
+    do {
+      result = .success(
+        try await withPool(url(server, database: name)) { pool in
+          try await Migrator(logger: silent).migrate(pool, Migration.telemetry)
+          return try await body(TelemetryDatabase(pool: pool))
+        }
+      )
+    } catch {
+      result = .failure(error)
+    }
+    try await withPool(server) { pool in
+      _ = try await pool.withConnection { try await $0.execute("DROP DATABASE \(name) WITH (FORCE)") }
+    }
+    return try result.get()
+  }
+
+  private static func withPool<R>(_ url: String, _ body: (ConnectionPool) async throws -> R) async throws -> R {
+    let configuration = PoolConfiguration(
+      url: url,
+      name: "test",
+      minimum: 0,
+      maximum: 8,
+      statementTimeout: .seconds(60)
+    )
+    let pool = ConnectionPool(configuration: configuration, logger: silent)
+    defer { pool.shutDown() }
+    return try await body(pool)
+  }
+
+  private static func url(_ url: String, database: String) -> String {
+    guard url.contains("://") else { return url + " dbname=\(database)" }
+    return url + (url.contains("?") ? "&" : "?") + "dbname=\(database)"
+  }
+
+  private static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+
+  // MARK: Questions
+
+  /// All cells of the first column as text.
+  func column(_ sql: String) async throws -> [String] {
+    try await pool.withConnection { connection in
+      guard let result = try await connection.execute(sql) else { return [] }
+      return (0..<result.rowCount).map { result.string($0, 0) ?? "null" }
+    }
+  }
+
+  func count(of table: String) async throws -> Int {
+    Int(try await column("SELECT count(*) FROM \(table)").first ?? "") ?? -1
+  }
+
+  /// How many rows each table holds: traces, locators, texts, spans, hours, days.
+  func counts() async throws -> [Int] {
+    var counts: [Int] = []
+    for table in ["traces", "trace_locator", "trace_io", "spans", "traces_hourly", "traces_daily"] {
+      counts.append(try await count(of: table))
+    }
+    return counts
+  }
+
+  /// Everything the tables hold, in a number for each.
+  func fingerprint() async throws -> [String] {
+    try await column(
+      ["traces", "trace_locator", "trace_io", "spans", "traces_hourly", "traces_daily", "alerts", "alert_rules"].map {
+        "SELECT '\($0) ' || md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM \($0) t"
+      }.joined(separator: " UNION ALL ") + " ORDER BY 1"
+    )
+  }
+
+  /// Rows by which a rollup differs from what the raw rows give, found by a query that shares nothing with the writer.
+  func rollupDifferences(_ table: String, bucket: String) async throws -> [String] {
+    let columns =
+      "workspace_id, agent_id, coalesce(model, '') AS model, coalesce(model_provider, '') AS provider, status"
+    let raw = """
+      SELECT date_trunc('\(bucket)', "timestamp" AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS bucket, \(columns),
+        count(*) AS requests, count(*) FILTER (WHERE status <> 'success') AS errors, sum(latency_ms) AS latency,
+        coalesce(sum(tokens_input), 0) AS tokens_in, coalesce(sum(tokens_output), 0) AS tokens_out,
+        coalesce(sum(tokens_total), 0) AS tokens, coalesce(sum(cost_usd), 0) AS cost,
+        coalesce(sum(quality_score), 0) AS quality, count(quality_score) AS scored
+      FROM traces GROUP BY 1, 2, 3, 4, 5, 6
+      """
+    let rolled = """
+      SELECT \(bucket) AS bucket, workspace_id, agent_id, model, model_provider, status, request_count, error_count, latency_ms_sum,
+        tokens_input_sum, tokens_output_sum, tokens_total_sum, total_cost_usd, quality_score_sum, quality_score_count
+      FROM \(table)
+      """
+    return try await column(
+      "SELECT d::text FROM ((\(raw)) EXCEPT ALL (\(rolled))) d UNION ALL SELECT d::text FROM ((\(rolled)) EXCEPT ALL (\(raw))) d"
+    )
+  }
+
+  func rollupDifferences() async throws -> [String] {
+    try await rollupDifferences("traces_hourly", bucket: "hour") + rollupDifferences("traces_daily", bucket: "day")
+  }
+}
