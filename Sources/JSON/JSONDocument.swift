@@ -8,7 +8,7 @@ public final class JSONDocument: Sendable {
   /// All values in document order; the root is at index 0.
   public let nodes: [JSONNode]
   /// For each node that stands for another one, the index of that other one. Empty in a parsed document.
-  private let links: [Int: Int]
+  @usableFromInline let links: [Int: Int]
 
   /// Parses one JSON value (RFC 8259), which must be all of `bytes` but white space.
   ///
@@ -19,10 +19,8 @@ public final class JSONDocument: Sendable {
   ///   - allowsDuplicateKeys: when true the first of several equal keys is the one found. Only for texts of our own.
   /// - Throws: ``JSONError`` with the place of the first byte that cannot stand where it stands.
   public init(parsing bytes: [UInt8], maxDepth: Int = 64, allowsDuplicateKeys: Bool = false) throws(JSONError) {
-    var parser = JSONParser(bytes: bytes, maxDepth: maxDepth, allowsDuplicateKeys: allowsDuplicateKeys)
-    try parser.parse()
     self.bytes = bytes
-    self.nodes = parser.nodes
+    nodes = try JSONParser.parse(bytes, maxDepth: maxDepth, allowsDuplicateKeys: allowsDuplicateKeys)
     self.links = [:]
   }
 
@@ -36,7 +34,17 @@ public final class JSONDocument: Sendable {
   public static let empty = JSONDocument(
     bytes: Array("{}".utf8),
     nodes: [
-      JSONNode(kind: .object, isEscaped: false, isKeyEscaped: false, keyStart: 0, keyEnd: 0, start: 0, end: 2, next: 1)
+      JSONNode(
+        kind: .object,
+        isEscaped: false,
+        isKeyEscaped: false,
+        depth: 0,
+        keyStart: 0,
+        keyEnd: 0,
+        start: 0,
+        end: 2,
+        next: 1
+      )
     ],
     links: [:]
   )
@@ -52,7 +60,7 @@ public final class JSONDocument: Sendable {
   public var root: JSONValue { JSONValue(document: self, index: 0) }
 
   /// The node that the node at `index` stands for: itself but in a linked document.
-  @inline(__always)
+  @inlinable
   public func target(of index: Int) -> Int {
     links.isEmpty ? index : links[index] ?? index
   }
@@ -61,7 +69,7 @@ public final class JSONDocument: Sendable {
   ///
   /// Linear in the number of members. A key with escapes is compared unescaped.
   @inlinable
-  public func member(_ key: [UInt8], of index: Int) -> Int? {
+  public func member(_ key: ArraySlice<UInt8>, of index: Int) -> Int? {
     let end = Int(nodes[index].next)
     var child = index + 1
     while child < end {
@@ -71,16 +79,31 @@ public final class JSONDocument: Sendable {
     return nil
   }
 
-  @usableFromInline
-  func hasKey(_ key: [UInt8], at child: Int) -> Bool {
+  /// The same, trying first the node `distance` after the object, and setting `distance` to where the member was.
+  ///
+  /// Documents of one kind have their members in one order, so the second object of a list finds each member at once.
+  @inlinable
+  public func member(_ key: ArraySlice<UInt8>, of index: Int, distance: inout Int) -> Int? {
+    let guess = index + distance
+    // A direct child: inside the object, and one level below it.
+    if distance > 0, guess < Int(nodes[index].next), nodes[guess].depth == nodes[index].depth &+ 1,
+      hasKey(key, at: guess)
+    {
+      return guess
+    }
+    guard let found = member(key, of: index) else { return nil }
+    distance = found - index
+    return found
+  }
+
+  @inlinable
+  func hasKey(_ key: ArraySlice<UInt8>, at child: Int) -> Bool {
     let node = nodes[child]
     let start = Int(node.keyStart)
     let length = Int(node.keyEnd) - start
-    if node.isKeyEscaped {
-      return Array(JSONText.unescape(bytes[start..<start + length]).utf8) == key
-    }
+    guard !node.isKeyEscaped else { return self.key(at: child).utf8.elementsEqual(key) }
     guard length == key.count else { return false }
-    for offset in 0..<length where bytes[start + offset] != key[offset] { return false }
+    for offset in 0..<length where bytes[start + offset] != key[key.startIndex + offset] { return false }
     return true
   }
 

@@ -1,4 +1,5 @@
 /// What kind of value a node of a ``JSONDocument`` is.
+@frozen
 public enum JSONKind: UInt8, Sendable, Hashable {
   case null
   case bool
@@ -12,11 +13,14 @@ public enum JSONKind: UInt8, Sendable, Hashable {
 ///
 /// Nodes stand in document order, so the children of the container at index `i` are `i + 1`, then each child's `next`,
 /// until the container's own `next`. A member of an object carries the place of its key.
+@frozen
 public struct JSONNode: Sendable {
-  public internal(set) var kind: JSONKind
+  public var kind: JSONKind
   /// The string holds at least one escape.
   @usableFromInline var isEscaped: Bool
   @usableFromInline var isKeyEscaped: Bool
+  /// How many containers enclose the value, modulo 256.
+  @usableFromInline var depth: UInt8
   /// The key's first byte after its quote; `keyStart == keyEnd == 0` for elements and the root.
   @usableFromInline var keyStart: UInt32
   @usableFromInline var keyEnd: UInt32

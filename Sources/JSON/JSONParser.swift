@@ -1,35 +1,73 @@
 /// Turns a text into the nodes of a ``JSONDocument``: one pass, one explicit stack.
-struct JSONParser {
-  let bytes: [UInt8]
-  let maxDepth: Int
-  let allowsDuplicateKeys: Bool
-  private(set) var nodes: [JSONNode] = []
+///
+/// Lives only inside ``parse(_:maxDepth:allowsDuplicateKeys:)``, while the bytes it points into cannot move.
+@safe struct JSONParser {
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private let count: Int
+  private let maxDepth: Int
+  private let allowsDuplicateKeys: Bool
+  private var nodes: [JSONNode] = []
   private var position = 0
   /// Indices of the containers that are open, outermost first.
   private var open: [Int] = []
 
-  init(bytes: [UInt8], maxDepth: Int, allowsDuplicateKeys: Bool) {
-    self.bytes = bytes
-    self.maxDepth = maxDepth
-    self.allowsDuplicateKeys = allowsDuplicateKeys
-    nodes.reserveCapacity(bytes.count / 12 + 4)
+  /// The nodes of `bytes`, which must be one JSON value but for white space around it.
+  static func parse(
+    _ bytes: [UInt8],
+    maxDepth: Int,
+    allowsDuplicateKeys: Bool
+  ) throws(JSONError) -> [JSONNode] {
+    guard bytes.count < Int(UInt32.max) else {
+      throw JSONError("A JSON text must be shorter than 4 GiB", at: 0, in: [])
+    }
+    let result = unsafe bytes.withUnsafeBufferPointer { buffer -> Result<[JSONNode], Failure> in
+      var parser = unsafe JSONParser(buffer, maxDepth: maxDepth, allowsDuplicateKeys: allowsDuplicateKeys)
+      do throws(Failure) {
+        try parser.parse()
+        return .success(parser.nodes)
+      } catch {
+        return .failure(error)
+      }
+    }
+    switch result {
+    case .success(let nodes): return nodes
+    case .failure(let failure): throw JSONError(failure.message, at: failure.offset, in: bytes)
+    }
   }
 
-  mutating func parse() throws(JSONError) {
-    guard bytes.count < Int(UInt32.max) else {
-      throw JSONError("A JSON text must be shorter than 4 GiB", at: 0, in: bytes)
-    }
+  private struct Failure: Error {
+    let message: String
+    let offset: Int
+  }
+
+  private init(_ bytes: UnsafeBufferPointer<UInt8>, maxDepth: Int, allowsDuplicateKeys: Bool) {
+    unsafe self.bytes = bytes
+    count = bytes.count
+    self.maxDepth = maxDepth
+    self.allowsDuplicateKeys = allowsDuplicateKeys
+    nodes.reserveCapacity(count / 12 + 4)
+  }
+
+  private mutating func parse() throws(Failure) {
     skipWhiteSpace()
     try parseValue(key: nil)
     while !open.isEmpty { try parseNextChild() }
     skipWhiteSpace()
-    guard position == bytes.count else { throw unexpected("the end of the text") }
+    guard position == count else { throw unexpected("the end of the text") }
+  }
+
+  /// The byte at an offset that was checked to be inside the text.
+  @inline(__always)
+  private func byte(_ offset: Int) -> UInt8 { unsafe bytes[offset] }
+
+  private func copy(_ start: UInt32, _ end: UInt32) -> [UInt8] {
+    unsafe Array(bytes[Int(start)..<Int(end)])
   }
 
   // MARK: Containers
 
   /// Reads what follows in the innermost open container: another child, or its end.
-  private mutating func parseNextChild() throws(JSONError) {
+  private mutating func parseNextChild() throws(Failure) {
     let container = open[open.count - 1]
     let isObject = nodes[container].kind == .object
     let close = isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")
@@ -51,33 +89,33 @@ struct JSONParser {
     try parseValue(key: key)
   }
 
-  private mutating func openContainer(_ kind: JSONKind, key: Key?) throws(JSONError) {
+  private mutating func openContainer(_ kind: JSONKind, key: Key?) throws(Failure) {
     guard open.count < maxDepth else {
-      throw JSONError("Nested more than \(maxDepth) levels deep", at: position, in: bytes)
+      throw Failure(message: "Nested more than \(maxDepth) levels deep", offset: position)
     }
     open.append(nodes.count)
     append(kind, key: key, start: position, end: position + 1, isEscaped: false)
     position += 1
   }
 
-  private mutating func closeContainer(_ container: Int) throws(JSONError) {
+  private mutating func closeContainer(_ container: Int) throws(Failure) {
     nodes[container].end = UInt32(position)
     nodes[container].next = UInt32(nodes.count)
     open.removeLast()
     if nodes[container].kind == .object, !allowsDuplicateKeys { try rejectDuplicateKeys(of: container) }
   }
 
-  private func rejectDuplicateKeys(of object: Int) throws(JSONError) {
+  private func rejectDuplicateKeys(of object: Int) throws(Failure) {
     var seen = Set<[UInt8]>()
     var child = object + 1
     // One member cannot repeat itself: most small objects are settled without a set.
     guard child < nodes.count, Int(nodes[child].next) < nodes.count else { return }
     while child < nodes.count {
       let node = nodes[child]
-      let text = bytes[Int(node.keyStart)..<Int(node.keyEnd)]
-      let key = node.isKeyEscaped ? Array(JSONText.unescape(text).utf8) : Array(text)
+      let text = copy(node.keyStart, node.keyEnd)
+      let key = node.isKeyEscaped ? Array(JSONText.unescape(text[...]).utf8) : text
       guard seen.insert(key).inserted else {
-        throw JSONError("Duplicate key", at: Int(node.keyStart) - 1, in: bytes)
+        throw Failure(message: "Duplicate key", offset: Int(node.keyStart) - 1)
       }
       child = Int(node.next)
     }
@@ -91,7 +129,7 @@ struct JSONParser {
     var isEscaped: Bool
   }
 
-  private mutating func parseKey() throws(JSONError) -> Key {
+  private mutating func parseKey() throws(Failure) -> Key {
     guard current == UInt8(ascii: "\"") else { throw unexpected("a key in double quotes") }
     let start = position + 1
     let isEscaped = try skipString()
@@ -103,7 +141,7 @@ struct JSONParser {
     return key
   }
 
-  private mutating func parseValue(key: Key?) throws(JSONError) {
+  private mutating func parseValue(key: Key?) throws(Failure) {
     let start = position
     switch current {
     case UInt8(ascii: "\""):
@@ -127,6 +165,7 @@ struct JSONParser {
         kind: kind,
         isEscaped: isEscaped,
         isKeyEscaped: key?.isEscaped ?? false,
+        depth: UInt8(truncatingIfNeeded: kind == .object || kind == .array ? open.count - 1 : open.count),
         keyStart: UInt32(key?.start ?? 0),
         keyEnd: UInt32(key?.end ?? 0),
         start: UInt32(start),
@@ -136,11 +175,10 @@ struct JSONParser {
     )
   }
 
-  private mutating func parseWord(_ word: StaticString, _ kind: JSONKind, key: Key?) throws(JSONError) {
+  private mutating func parseWord(_ word: StaticString, _ kind: JSONKind, key: Key?) throws(Failure) {
     let start = position
     let length = word.utf8CodeUnitCount
-    guard start + length <= bytes.count,
-      "\(word)".utf8.elementsEqual(bytes[start..<start + length])
+    guard start + length <= count, "\(word)".utf8.elementsEqual((start..<start + length).map { byte($0) })
     else { throw unexpected("`true`, `false`, `null` or a value in quotes") }
     position += length
     append(kind, key: key, start: start, end: position, isEscaped: false)
@@ -149,18 +187,18 @@ struct JSONParser {
   // MARK: Scanning
 
   /// The byte at the position; 0, which may stand nowhere in JSON, at the end.
-  private var current: UInt8 { position < bytes.count ? bytes[position] : 0 }
+  private var current: UInt8 { position < count ? byte(position) : 0 }
 
   private mutating func skipWhiteSpace() {
     while current == 0x20 || current == 0x0A || current == 0x0D || current == 0x09 { position += 1 }
   }
 
   /// Skips a number: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
-  private mutating func skipNumber() throws(JSONError) {
+  private mutating func skipNumber() throws(Failure) {
     if current == UInt8(ascii: "-") { position += 1 }
     if current == UInt8(ascii: "0") {
       position += 1
-      if isDigit(current) { throw JSONError("A number must not begin with 0", at: position - 1, in: bytes) }
+      if isDigit(current) { throw Failure(message: "A number must not begin with 0", offset: position - 1) }
     } else {
       try skipDigits()
     }
@@ -175,7 +213,7 @@ struct JSONParser {
     }
   }
 
-  private mutating func skipDigits() throws(JSONError) {
+  private mutating func skipDigits() throws(Failure) {
     guard isDigit(current) else { throw unexpected("a digit") }
     while isDigit(current) { position += 1 }
   }
@@ -185,12 +223,12 @@ struct JSONParser {
   }
 
   /// Skips a string from its opening quote to after its closing one; says whether it holds escapes.
-  private mutating func skipString() throws(JSONError) -> Bool {
+  private mutating func skipString() throws(Failure) -> Bool {
     let opening = position
     var isEscaped = false
     position += 1
-    while position < bytes.count {
-      switch bytes[position] {
+    while position < count {
+      switch byte(position) {
       case UInt8(ascii: "\""):
         position += 1
         return isEscaped
@@ -198,16 +236,16 @@ struct JSONParser {
         isEscaped = true
         try skipEscape()
       case 0..<0x20:
-        throw JSONError("A control character in a string must be escaped", at: position, in: bytes)
+        throw Failure(message: "A control character in a string must be escaped", offset: position)
       case 0x80...:
         try skipMultiByteScalar()
       default: position += 1
       }
     }
-    throw JSONError("A string is not closed", at: opening, in: bytes)
+    throw Failure(message: "A string is not closed", offset: opening)
   }
 
-  private mutating func skipEscape() throws(JSONError) {
+  private mutating func skipEscape() throws(Failure) {
     let start = position
     position += 1
     switch current {
@@ -216,7 +254,7 @@ struct JSONParser {
       let unit = try scanUnit(escapeAt: start)
       if unit & 0xFC00 == 0xDC00 { throw loneSurrogate(at: start) }
       guard unit & 0xFC00 == 0xD800 else { return }
-      guard current == UInt8(ascii: "\\"), position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "u") else {
+      guard current == UInt8(ascii: "\\"), position + 1 < count, byte(position + 1) == UInt8(ascii: "u") else {
         throw loneSurrogate(at: start)
       }
       position += 2
@@ -224,15 +262,15 @@ struct JSONParser {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
       UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
       position += 1
-    default: throw JSONError("Unknown escape in a string", at: start, in: bytes)
+    default: throw Failure(message: "Unknown escape in a string", offset: start)
     }
   }
 
-  private mutating func scanUnit(escapeAt start: Int) throws(JSONError) -> UInt16 {
+  private mutating func scanUnit(escapeAt start: Int) throws(Failure) -> UInt16 {
     var unit: UInt16 = 0
     for _ in 0..<4 {
       guard let digit = JSONText.hexDigit(current) else {
-        throw JSONError("`\\u` must be followed by four hexadecimal digits", at: start, in: bytes)
+        throw Failure(message: "`\\u` must be followed by four hexadecimal digits", offset: start)
       }
       unit = unit << 4 | UInt16(digit)
       position += 1
@@ -240,13 +278,13 @@ struct JSONParser {
     return unit
   }
 
-  private func loneSurrogate(at offset: Int) -> JSONError {
-    JSONError("An escaped surrogate must stand in a pair", at: offset, in: bytes)
+  private func loneSurrogate(at offset: Int) -> Failure {
+    Failure(message: "An escaped surrogate must stand in a pair", offset: offset)
   }
 
   /// Skips a scalar of two to four bytes, well-formed as the Unicode Standard's table 3-7 says.
-  private mutating func skipMultiByteScalar() throws(JSONError) {
-    let first = bytes[position]
+  private mutating func skipMultiByteScalar() throws(Failure) {
+    let first = byte(position)
     let (length, second): (Int, ClosedRange<UInt8>) =
       switch first {
       case 0xC2...0xDF: (2, 0x80...0xBF)
@@ -258,20 +296,20 @@ struct JSONParser {
       case 0xF4: (4, 0x80...0x8F)
       default: (0, 0...0)
       }
-    guard length > 0, position + length <= bytes.count, second.contains(bytes[position + 1]),
-      bytes[position + 2..<position + max(length, 2)].allSatisfy({ $0 & 0xC0 == 0x80 })
-    else { throw JSONError("Invalid UTF-8", at: position, in: bytes) }
+    guard length > 0, position + length <= count, second.contains(byte(position + 1)),
+      (position + 2..<position + max(length, 2)).allSatisfy({ byte($0) & 0xC0 == 0x80 })
+    else { throw Failure(message: "Invalid UTF-8", offset: position) }
     position += length
   }
 
-  private func unexpected(_ expected: String) -> JSONError {
-    guard position < bytes.count else {
-      return JSONError("Unexpected end of text: expected \(expected)", at: position, in: bytes)
+  private func unexpected(_ expected: String) -> Failure {
+    guard position < count else {
+      return Failure(message: "Unexpected end of text: expected \(expected)", offset: position)
     }
-    let byte = bytes[position]
+    let byte = byte(position)
     let shown =
       byte > 0x20 && byte < 0x7F
       ? "`\(Character(Unicode.Scalar(byte)))`" : "byte 0x\(String(byte, radix: 16, uppercase: true))"
-    return JSONError("Unexpected \(shown): expected \(expected)", at: position, in: bytes)
+    return Failure(message: "Unexpected \(shown): expected \(expected)", offset: position)
   }
 }

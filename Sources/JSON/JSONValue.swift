@@ -14,7 +14,7 @@ public struct JSONValue: Sendable {
 
   /// The member with this key; nil when the value is no object or has no such member. Linear in the members.
   public subscript(key: String) -> JSONValue? {
-    guard kind == .object, let member = document.member(Array(key.utf8), of: index) else { return nil }
+    guard kind == .object, let member = document.member(Array(key.utf8)[...], of: index) else { return nil }
     return JSONValue(document: document, index: member)
   }
 

@@ -37,7 +37,7 @@ public struct JSONWriter: Sendable {
 
   /// A member's key that is already written with its quotes, escapes and colon.
   @inline(__always)
-  public mutating func key(prepared key: [UInt8]) {
+  public mutating func key(prepared key: ArraySlice<UInt8>) {
     separate()
     bytes.append(contentsOf: key)
     needsComma = false
@@ -80,6 +80,13 @@ public struct JSONWriter: Sendable {
   public mutating func null() {
     separate()
     appendStatic("null")
+    needsComma = true
+  }
+
+  /// A complete JSON value that is text already: a piece of a document, copied in one go.
+  public mutating func raw(_ value: ArraySlice<UInt8>) {
+    separate()
+    bytes.append(contentsOf: value)
     needsComma = true
   }
 

@@ -16,7 +16,7 @@ import Testing
     writer.endArray()
     writer.key(escaping: "b\"")
     writer.double(2.5)
-    writer.key(prepared: Array("\"c\":".utf8))
+    writer.key(prepared: Array("\"c\":".utf8)[...])
     writer.string("x")
     writer.endObject()
     #expect(String(decoding: writer.bytes, as: UTF8.self) == #"{"a":[1,true,null,{},[2]],"b\"":2.5,"c":"x"}"#)

@@ -39,11 +39,11 @@ enum CachedBody {
       document.root.kind == .object
     else { return policy.owner == nil ? .outdated : .notOurs }
     if let owner = policy.owner {
-      guard let member = document.member(owner, of: 0),
+      guard let member = document.member(owner[...], of: 0),
         JSONValue(document: document, index: member).string == workspace
       else { return .notOurs }
     }
-    guard let index = document.member(member, of: 0) else { return .body(document, isForeign: true) }
+    guard let index = document.member(member[...], of: 0) else { return .body(document, isForeign: true) }
     let mark = JSONValue(document: document, index: index)
     guard mark["version"]?.int == version, !policy.usesGeneration || mark["generation"]?.int == generation else {
       return .outdated

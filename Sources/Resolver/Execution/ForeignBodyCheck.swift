@@ -21,7 +21,7 @@ struct ForeignBodyCheck {
     }
     guard let selection = field.selection else {
       let text = place.document.bytes[place.document.range(of: place.node)]
-      return LeafCoercion.accepts(field.leaf, kind: place.kind, text: text, schema: schema)
+      return LeafCoercion.accepts(field.leaf, kind: place.kind, text: text, in: output)
     }
     guard place.kind == .object, let runtimeType = place.runtimeType(of: field.type.named, in: schema),
       let variant = output.selections[selection].variants.first(where: { $0.type == runtimeType })
@@ -33,8 +33,8 @@ struct ForeignBodyCheck {
     switch field.source {
     case .typename: return true
     case .root: return false
-    case .property: return place.member(field.property).map { check(field.type, field, $0) } ?? false
-    case .nested: return place.member(field.property).map { check(field.type, field, $0) } ?? true
+    case .property: return place.member(output.property(of: field)).map { check(field.type, field, $0) } ?? false
+    case .nested: return place.member(output.property(of: field)).map { check(field.type, field, $0) } ?? true
     }
   }
 }

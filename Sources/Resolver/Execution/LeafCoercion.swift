@@ -1,26 +1,24 @@
 import JSON
-import Schema
 
 /// CoerceResult (spec section 3.5 and 3.9) for values that are JSON text already.
 enum LeafCoercion {
   /// Whether a value may stand for a leaf type as it is written.
-  static func accepts(_ leaf: LeafKind, kind: JSONKind, text: ArraySlice<UInt8>, schema: GraphQLSchema) -> Bool {
+  static func accepts(_ leaf: LeafKind, kind: JSONKind, text: ArraySlice<UInt8>, in output: OutputPlan) -> Bool {
     switch leaf {
     case .int: kind == .number && isInt32(text)
     case .float: kind == .number
     case .string: kind == .string
     case .id: kind == .string || kind == .number
     case .boolean: kind == .bool
-    case .enumeration(let type): kind == .string && isValue(text, of: schema[type])
+    case .enumeration(let values): kind == .string && output.enumerations[values].contains { $0.elementsEqual(text) }
     case .any: true
     case .composite: false
     }
   }
 
-  static func message(_ field: OutputField, text: ArraySlice<UInt8>, schema: GraphQLSchema) -> String {
+  static func message(_ leaf: LeafKind, type: String, text: ArraySlice<UInt8>) -> String {
     let shown = String(decoding: text.prefix(80), as: UTF8.self)
-    let type = schema[field.type.named].name
-    return switch field.leaf {
+    return switch leaf {
     case .int: "Int cannot represent non 32-bit signed integer value: \(shown)"
     case .enumeration: "Enum \"\(type)\" cannot represent value: \(shown)"
     default: "\(type) cannot represent value: \(shown)"
@@ -38,10 +36,5 @@ enum LeafCoercion {
       value = value * 10 + Int64(byte - UInt8(ascii: "0"))
     }
     return (isNegative ? -value : value) == Int64(Int32(truncatingIfNeeded: isNegative ? -value : value))
-  }
-
-  private static func isValue(_ text: ArraySlice<UInt8>, of type: NamedType) -> Bool {
-    let name = text.dropFirst().dropLast()
-    return type.enumValues.contains { name.elementsEqual($0.name.utf8) }
   }
 }

@@ -15,17 +15,16 @@ struct ParentFinder {
     var seen: Set<StepResults.ParentID> = []
     let keys = step.properties.map { Array($0.utf8) }
     return places.compactMap { $0 }.filter { place in
-      keys.contains { place.member($0) == nil } && isOfType(step.parentType, place, step.path.last)
+      keys.contains { place.member($0[...]) == nil } && isOfType(step.parentType, place, step.path.last)
         && seen.insert(StepResults.ParentID(place)).inserted
     }
   }
 
   /// The objects that a field shows below all of its parents.
   private func objects(of index: Int, parents: [Place?]) -> [Place?] {
-    let field = output.fields[index]
     var objects: [Place?] = []
     for parent in parents {
-      guard case .success(let place?) = results.value(of: field, at: index, parent: parent) else { continue }
+      guard case .success(let place?) = results.value(ofField: index, in: output, parent: parent) else { continue }
       appendObjects(of: place, to: &objects)
     }
     return objects

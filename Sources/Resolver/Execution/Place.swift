@@ -13,17 +13,25 @@ struct Place: Sendable {
 
   var kind: JSONKind { document.nodes[node].kind }
 
-  func member(_ key: [UInt8]) -> Place? {
+  func member(_ key: ArraySlice<UInt8>) -> Place? {
     kind == .object ? document.member(key, of: node).map { Place(document, $0) } : nil
+  }
+
+  /// The same, beginning where a member was found in an object of the same kind; see `JSONDocument`.
+  func member(_ key: ArraySlice<UInt8>, distance: inout Int) -> Place? {
+    guard kind == .object else { return nil }
+    return document.member(key, of: node, distance: &distance).map { Place(document, $0) }
   }
 
   /// The elements of an array, in order; nothing for any other value.
   var elements: Elements { Elements(place: self) }
 
+  private static let typename = Array("__typename".utf8)[...]
+
   /// ResolveAbstractType (spec section 6.4.3): an object's own type, or what the member `__typename` names.
   func runtimeType(of type: TypeID, in schema: GraphQLSchema) -> TypeID? {
     guard schema[type].kind.isAbstract else { return type }
-    guard let name = member(Array("__typename".utf8)),
+    guard let name = member(Self.typename),
       let text = JSONValue(document: name.document, index: name.node).string,
       let runtimeType = schema.type(named: text), schema.isPossible(runtimeType, for: type)
     else { return nil }

@@ -14,6 +14,8 @@ struct ResponseWriter {
   private(set) var json: JSONWriter
   private(set) var errors: [GraphQLError] = []
   private var path: [PathEntry] = []
+  /// For each output field, how many nodes after its parent the value stood last time.
+  private var distances: [Int]
 
   /// A step of the response path as numbers: names are looked up only for an error.
   private enum PathEntry {
@@ -28,6 +30,7 @@ struct ResponseWriter {
     self.plan = plan
     self.results = results
     self.json = json
+    distances = Array(repeating: 0, count: plan.output.fields.count)
   }
 
   /// Writes the value of `data`: the whole answer, or `null` when a non-null root field has none.
@@ -44,7 +47,7 @@ struct ResponseWriter {
   /// Writes the value of the root field with this response name, alone; `null` when it has none.
   mutating func writeRootField(named name: String) {
     let variant = plan.output.selections[plan.output.root].variants[0]
-    guard let index = variant.fields.first(where: { plan.output.fields[$0].name == name }),
+    guard let index = variant.fields.first(where: { plan.output.details[$0].name == name }),
       writeValue(ofField: index, parentType: variant.type, parent: results.rootValue)
     else { return json.null() }
   }
@@ -58,7 +61,7 @@ struct ResponseWriter {
     }
     json.beginObject()
     for index in variant.fields {
-      json.key(prepared: plan.output.fields[index].key)
+      json.key(prepared: plan.output.key(of: plan.output.fields[index]))
       guard writeValue(ofField: index, parentType: type, parent: place) else { return false }
     }
     json.endObject()
@@ -73,16 +76,20 @@ struct ResponseWriter {
     }
     path.append(.field(index))
     defer { path.removeLast() }
-    switch results.value(of: field, at: index, parent: parent) {
+    if case .property = field.source, !results.hasArgumentFailures {
+      let place = parent?.member(plan.output.property(of: field), distance: &distances[index])
+      return complete(field.type, index, place)
+    }
+    switch results.value(ofField: index, in: plan.output, parent: parent) {
     case .success(let place): return complete(field.type, index, place)
-    case .failure(let error): return fail(error, field)
+    case .failure(let error): return fail(error, index)
     }
   }
 
   /// A field that failed is null where that is allowed.
-  private mutating func fail(_ error: GraphQLError, _ field: OutputField) -> Bool {
-    report(error, field)
-    guard !field.type.isNonNull else { return false }
+  private mutating func fail(_ error: GraphQLError, _ index: Int) -> Bool {
+    report(error, index)
+    guard !plan.output.fields[index].type.isNonNull else { return false }
     json.null()
     return true
   }
@@ -96,8 +103,7 @@ struct ResponseWriter {
         json.null()
         return true
       }
-      let field = plan.output.fields[index]
-      report("Cannot return null for non-nullable field \(schema.coordinate(of: field.field)).", field)
+      report("Cannot return null for non-nullable field \(coordinate(index)).", index)
       return false
     }
     guard !type.isNonNull else { return completeNonNull(type.nullable, index, place) }
@@ -111,9 +117,9 @@ struct ResponseWriter {
   private mutating func completeNonNull(_ type: TypeReference, _ index: Int, _ place: Place) -> Bool {
     if type.isList { return completeList(type.item, index, place) }
     let field = plan.output.fields[index]
-    guard let selection = field.selection else { return completeLeaf(field, place) }
+    guard let selection = field.selection else { return completeLeaf(index, place) }
     guard place.kind == .object, let runtimeType = place.runtimeType(of: field.type.named, in: schema) else {
-      report("Expected an object for field \(schema.coordinate(of: field.field)).", field)
+      report("Expected an object for field \(coordinate(index)).", index)
       return false
     }
     return writeObject(selection, type: runtimeType, place: place)
@@ -121,8 +127,7 @@ struct ResponseWriter {
 
   private mutating func completeList(_ item: TypeReference, _ index: Int, _ place: Place) -> Bool {
     guard place.kind == .array else {
-      let field = plan.output.fields[index]
-      report("Expected Iterable, but did not find one for field \"\(schema.coordinate(of: field.field))\".", field)
+      report("Expected Iterable, but did not find one for field \"\(coordinate(index))\".", index)
       return false
     }
     json.beginArray()
@@ -138,10 +143,12 @@ struct ResponseWriter {
     return true
   }
 
-  private mutating func completeLeaf(_ field: OutputField, _ place: Place) -> Bool {
+  private mutating func completeLeaf(_ index: Int, _ place: Place) -> Bool {
+    let leaf = plan.output.fields[index].leaf
     let text = place.document.bytes[place.document.range(of: place.node)]
-    guard LeafCoercion.accepts(field.leaf, kind: place.kind, text: text, schema: schema) else {
-      report(LeafCoercion.message(field, text: text, schema: schema), field)
+    guard LeafCoercion.accepts(leaf, kind: place.kind, text: text, in: plan.output) else {
+      let type = schema[plan.output.fields[index].type.named].name
+      report(LeafCoercion.message(leaf, type: type, text: text), index)
       return false
     }
     json.raw(text)
@@ -150,15 +157,20 @@ struct ResponseWriter {
 
   // MARK: Errors
 
-  private mutating func report(_ message: String, _ field: OutputField) {
-    report(GraphQLError(message, code: .internalServerError), field)
+  private func coordinate(_ index: Int) -> String {
+    schema.coordinate(of: plan.output.fields[index].field)
   }
 
-  private mutating func report(_ error: GraphQLError, _ field: OutputField) {
-    let locations = error.locations.isEmpty ? field.offsets.map { document.location($0) } : error.locations
+  private mutating func report(_ message: String, _ index: Int) {
+    report(GraphQLError(message, code: .internalServerError), index)
+  }
+
+  private mutating func report(_ error: GraphQLError, _ index: Int) {
+    let offsets = plan.output.details[index].offsets
+    let locations = error.locations.isEmpty ? offsets.map { document.location($0) } : error.locations
     let elements: [PathElement] = path.map { entry in
       switch entry {
-      case .field(let index): .key(plan.output.fields[index].name)
+      case .field(let index): .key(plan.output.details[index].name)
       case .index(let position): .index(position)
       }
     }

@@ -45,6 +45,9 @@ struct StepResults: Sendable {
   /// What root fields without a step are members of.
   let rootValue: Place?
 
+  /// Whether any field below the root could not have its arguments coerced.
+  var hasArgumentFailures: Bool { !argumentFailures.isEmpty }
+
   init(roots: [Outcome], argumentFailures: [Int: GraphQLError], rootValue: Place?) {
     self.roots = roots
     self.rootValue = rootValue
@@ -59,15 +62,16 @@ struct StepResults: Sendable {
 
   /// ResolveFieldValue (spec section 6.4.2): nil stands for null.
   /// - Parameter index: the field's index in ``OutputPlan/fields``.
-  func value(of field: OutputField, at index: Int, parent: Place?) -> Result<Place?, GraphQLError> {
-    if !argumentFailures.isEmpty, let failure = argumentFailures[index] { return .failure(failure) }
+  func value(ofField index: Int, in output: OutputPlan, parent: Place?) -> Result<Place?, GraphQLError> {
+    if hasArgumentFailures, let failure = argumentFailures[index] { return .failure(failure) }
+    let field = output.fields[index]
     switch field.source {
     case .typename: return .success(nil)
     case .root(let step): return root(step).map { $0 }
-    case .property: return .success(parent?.member(field.property))
+    case .property: return .success(parent?.member(output.property(of: field)))
     case .nested(let step):
-      if let place = parent?.member(field.property) { return .success(place) }
-      return nested(step, parent: parent).map { $0?.member(field.property) }
+      if let place = parent?.member(output.property(of: field)) { return .success(place) }
+      return nested(step, parent: parent).map { $0?.member(output.property(of: field)) }
     }
   }
 

@@ -39,7 +39,7 @@ private struct IntrospectionBuilder {
     writeSchema()
     // The text is our own: were it ever not JSON, introspection would answer with an empty schema.
     guard let document = try? JSONDocument(parsing: writer.bytes, maxDepth: 256, allowsDuplicateKeys: true),
-      let list = document.member(Array("types".utf8), of: 0)
+      let list = document.member(Array("types".utf8)[...], of: 0)
     else { return (JSONDocument.empty, [:]) }
     var nodes: [Int] = []
     var child = list + 1

@@ -61,6 +61,34 @@ struct OutputPlan: Sendable {
   let root: Int
   let selections: [SelectionPlan]
   let fields: [OutputField]
+  /// What errors say of each of ``fields``.
+  let details: [OutputFieldDetail]
+  /// The values of the selected enum types, as JSON strings.
+  let enumerations: [[[UInt8]]]
+  /// All keys and properties, one after the other.
+  let text: [UInt8]
+
+  /// The key with quotes and colon, ready to be copied.
+  func key(of field: OutputField) -> ArraySlice<UInt8> { text[field.key.range] }
+
+  /// The key of the member of the parent's body that holds the value.
+  func property(of field: OutputField) -> ArraySlice<UInt8> { text[field.property.range] }
+}
+
+/// A piece of ``OutputPlan/text``.
+struct TextRange: Sendable {
+  let start: UInt32
+  let end: UInt32
+
+  var range: Range<Int> { Int(start)..<Int(end) }
+}
+
+/// What only errors need to know of an output field.
+struct OutputFieldDetail: Sendable {
+  /// The response name, for paths.
+  let name: String
+  /// Where the field is selected.
+  let offsets: [UInt32]
 }
 
 /// The fields to write for a value, by its runtime type.
@@ -74,7 +102,7 @@ struct SelectionPlan: Sendable {
   let variants: [Variant]
 }
 
-/// One entry of an object in the answer.
+/// One entry of an object in the answer. Holds no reference, so that looking at it costs nothing.
 struct OutputField: Sendable {
   enum Source: Sendable, Hashable {
     case typename
@@ -85,20 +113,16 @@ struct OutputField: Sendable {
     case nested(step: Int)
   }
 
-  /// The key with quotes and colon, ready to be copied.
-  let key: [UInt8]
-  /// The response name, for error paths.
-  let name: String
+  /// See ``OutputPlan/key(of:)``.
+  let key: TextRange
+  /// See ``OutputPlan/property(of:)``.
+  let property: TextRange
   let field: FieldID
   let source: Source
-  /// The key of the member of the parent's body.
-  let property: [UInt8]
   let type: TypeReference
   let leaf: LeafKind
   /// Index into ``OutputPlan/selections``; nil for leaf fields.
   var selection: Int?
-  /// Where the field is selected, for errors.
-  let offsets: [UInt32]
 }
 
 /// How a value of a leaf type is checked and written (spec section 6.4.3, CoerceResult).
@@ -108,7 +132,8 @@ enum LeafKind: Sendable, Hashable {
   case string
   case id
   case boolean
-  case enumeration(TypeID)
+  /// Index into ``OutputPlan/enumerations``.
+  case enumeration(Int)
   /// A custom scalar: any JSON value.
   case any
   /// No leaf.

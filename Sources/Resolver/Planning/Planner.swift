@@ -19,6 +19,11 @@ struct Planner {
   private var nestedSteps: [NestedStep] = []
   private var selections: [SelectionPlan] = []
   private var fields: [OutputField] = []
+  private var details: [OutputFieldDetail] = []
+  private var enumerations: [[[UInt8]]] = []
+  /// Index into `enumerations` by type.
+  private var enumerationIndices: [TypeID: Int] = [:]
+  private var text: [UInt8] = []
   /// Output fields from the root to the selection set that is being planned.
   private var path: [Int] = []
   private var level = 0
@@ -55,7 +60,14 @@ struct Planner {
       rootSteps: rootSteps,
       argumentChecks: argumentChecks,
       nestedSteps: nestedSteps.sorted { $0.level < $1.level },
-      output: OutputPlan(root: root, selections: selections, fields: fields)
+      output: OutputPlan(
+        root: root,
+        selections: selections,
+        fields: fields,
+        details: details,
+        enumerations: enumerations,
+        text: text
+      )
     )
   }
 
@@ -124,17 +136,24 @@ struct Planner {
     let definition = schema[id]
     let bound = binding[id]
     let name = responseName(entry.name)
+    let offsets = entry.selections.map { document.selections[$0].offset }
+    details.append(OutputFieldDetail(name: name, offsets: offsets))
     return OutputField(
-      key: Self.preparedKey(name),
-      name: name,
+      // A name is letters, digits and underscores: nothing to escape.
+      key: append("\"\(name)\":".utf8),
+      property: append(property(of: bound, definition, selection: first)),
       field: id,
       source: source(of: bound, id, selection: first, outputField: index, nested: nested),
-      property: property(of: bound, definition, selection: first),
       type: definition.type,
       leaf: leafKind(of: definition.type.named),
-      selection: nil,
-      offsets: entry.selections.map { document.selections[$0].offset }
+      selection: nil
     )
+  }
+
+  private mutating func append(_ piece: some Sequence<UInt8>) -> TextRange {
+    let start = UInt32(text.count)
+    text.append(contentsOf: piece)
+    return TextRange(start: start, end: UInt32(text.count))
   }
 
   private mutating func source(
@@ -206,10 +225,10 @@ struct Planner {
     return includesDeprecated ? IntrospectionDocument.keyWithDeprecated(bound.property) : bound.property
   }
 
-  private func leafKind(of type: TypeID) -> LeafKind {
+  private mutating func leafKind(of type: TypeID) -> LeafKind {
     let named = schema[type]
     switch (named.kind, named.name) {
-    case (.enumeration, _): return .enumeration(type)
+    case (.enumeration, _): return .enumeration(enumerationIndex(of: named))
     case (.scalar, "Int"): return .int
     case (.scalar, "Float"): return .float
     case (.scalar, "String"): return .string
@@ -220,13 +239,15 @@ struct Planner {
     }
   }
 
+  private mutating func enumerationIndex(of type: NamedType) -> Int {
+    if let index = enumerationIndices[type.id] { return index }
+    enumerations.append(type.enumValues.map { Array("\"\($0.name)\"".utf8) })
+    enumerationIndices[type.id] = enumerations.count - 1
+    return enumerations.count - 1
+  }
+
   private func responseName(_ name: Name) -> String {
     let text = document.text(of: name)
     return keyStyle == .snakeCase ? NameStyle.snakeCase(text) : text
-  }
-
-  private static func preparedKey(_ name: String) -> [UInt8] {
-    // A name is letters, digits and underscores: nothing to escape.
-    Array("\"\(name)\":".utf8)
   }
 }
