@@ -34,11 +34,10 @@ struct PoolTests {
   @Test func waitsForAFreeConnectionAndNoLongerThanAllowed() async throws {
     try await TestDatabase.with { database in
       try await database.withPool(maximum: 1, { $0.acquireTimeout = .milliseconds(200) }) { pool in
-        async let slow = pool.query(SQLQuery(Self.sleep, [.double(1)]))
-        while pool.statistics.inUse == 0 { await Task.yield() }
-        let error = await #expect(throws: DatabaseError.self) { try await pool.query(SQLQuery(Self.one, [.int(1)])) }
-        #expect(error?.code == .poolExhausted)
-        _ = try await slow
+        try await pool.withConnection { _ in
+          let error = await #expect(throws: DatabaseError.self) { try await pool.query(SQLQuery(Self.one, [.int(1)])) }
+          #expect(error?.code == .poolExhausted)
+        }
         #expect(try await pool.query(SQLQuery(Self.one, [.int(7)])).int(0, 0) == 7)
         #expect(pool.statistics.connectionsOpened == 1)
       }
@@ -48,14 +47,13 @@ struct PoolTests {
   @Test func aCancelledWaiterLeavesTheQueue() async throws {
     try await TestDatabase.with { database in
       try await database.withPool(maximum: 1) { pool in
-        async let slow = pool.query(SQLQuery(Self.sleep, [.double(0.5)]))
-        while pool.statistics.inUse == 0 { await Task.yield() }
-        let waiter = Task { try await pool.query(SQLQuery(Self.one, [.int(1)])) }
-        while pool.statistics.waiting == 0 { await Task.yield() }
-        waiter.cancel()
-        await #expect(throws: DatabaseError.cancelled) { try await waiter.value }
-        #expect(pool.statistics.waiting == 0)
-        _ = try await slow
+        try await pool.withConnection { _ in
+          let waiter = Task { try await pool.query(SQLQuery(Self.one, [.int(1)])) }
+          while pool.statistics.waiting == 0 { await Task.yield() }
+          waiter.cancel()
+          await #expect(throws: DatabaseError.cancelled) { try await waiter.value }
+          #expect(pool.statistics.waiting == 0)
+        }
       }
     }
   }
@@ -65,8 +63,7 @@ struct PoolTests {
       try await database.withPool(maximum: 1, readOnly: true) { pool in
         _ = try await pool.query(SQLQuery(Self.one, [.int(1)]))
         let query = Task { try await pool.query(SQLQuery(Self.sleep, [.double(60)])) }
-        while pool.statistics.inUse == 0 { await Task.yield() }
-        try await Task.sleep(for: .milliseconds(50))
+        try await database.waitForSleeper()
         query.cancel()
         await #expect(throws: DatabaseError.cancelled) { try await query.value }
         // Comes through on the one connection long before the minute is over.
@@ -144,7 +141,7 @@ struct PoolTests {
           #expect(next != me)
           // In the middle of a statement.
           async let victim = pool.query(SQLQuery(Self.sleep, [.double(60)]))
-          while pool.statistics.inUse == 0 { await Task.yield() }
+          try await database.waitForSleeper()
           #expect(try await killer.query(SQLQuery(kill, [.int(try #require(next))])).bool(0, 0) == true)
           do {
             _ = try await victim

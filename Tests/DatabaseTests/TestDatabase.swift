@@ -70,6 +70,19 @@ struct TestDatabase: Sendable {
     return .unix(path: "\(address.string(0, 2) ?? "")/.s.PGSQL.\(port)")
   }
 
+  /// Returns once a statement in this database is in `pg_sleep`.
+  func waitForSleeper() async throws {
+    let sleepers = SQLStatement(
+      "sleepers",
+      "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
+    )
+    try await withPool(maximum: 1) { pool in
+      try await Patience.wait(for: "a statement that sleeps") {
+        try await pool.query(SQLQuery(sleepers)).int(0, 0) == 0 ? nil : ()
+      }
+    }
+  }
+
   /// Turns connections to the database away, and ends those there are, or lets them in again.
   func allowConnections(_ allowed: Bool) async throws {
     let serverURL = try #require(TestServers.postgresURL)
