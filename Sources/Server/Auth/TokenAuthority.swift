@@ -1,0 +1,123 @@
+import JSON
+import JWTKit
+import Resolver
+
+/// Issues tokens and says whose a token is: HS256 by jwt-kit, verified claims remembered by the whole token.
+final class TokenAuthority: Sendable {
+  private let keys: JWTKeyCollection
+  private let lifetime: Duration
+  private let now: @Sendable () -> Int64
+  /// Verified claims, and which tokens were revoked.
+  let memory: TokenMemory
+
+  /// How far the clocks of issuers may be ahead of ours.
+  private static let leeway: Int64 = 60
+  /// A token of ours has about 400 bytes; more than this is not looked at.
+  private static let maximumBytes = 4096
+
+  /// Why a token is not accepted. For the log; clients are told the same in every case.
+  enum Refusal: String, Error {
+    case malformed, algorithm, signature, expired, notYetValid, revoked, workspace
+  }
+
+  /// - Parameters:
+  ///   - secret: the key, at least 32 bytes.
+  ///   - now: seconds since 1970.
+  init(
+    secret: String,
+    lifetime: Duration,
+    memory: TokenMemory = TokenMemory(),
+    now: @escaping @Sendable () -> Int64 = UnixTime.now
+  ) async {
+    keys = JWTKeyCollection()
+    await keys.add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256)
+    self.lifetime = lifetime
+    self.memory = memory
+    self.now = now
+  }
+
+  /// A token of its own lifetime for a user.
+  func issue(userID: String, workspaceID: WorkspaceID, email: String, role: String?) async throws -> IssuedToken {
+    let issuedAt = now()
+    let seconds = lifetime.components.seconds
+    let claims = TokenClaims(
+      userID: userID,
+      workspaceID: workspaceID.text,
+      email: email,
+      issuedAt: NumericDate(issuedAt),
+      expiresAt: NumericDate(issuedAt + seconds),
+      tokenID: RandomID.make(),
+      role: role
+    )
+    return IssuedToken(text: try await keys.sign(claims), expiresIn: seconds)
+  }
+
+  struct IssuedToken: Sendable {
+    var text: String
+    /// Seconds.
+    var expiresIn: Int64
+  }
+
+  /// Whose token this is. A repeat is one look-up; `exp` and revocation are checked every time. No round trip.
+  func verify(_ token: String) async throws(Refusal) -> VerifiedToken {
+    let instant = now()
+    switch memory.find(token, at: instant) {
+    case .verified(let verified): return verified
+    case .revoked: throw .revoked
+    case .expired: throw .expired
+    case .unknown: break
+    }
+    let verified = try await verifySlowly(token, at: instant)
+    guard memory.remember(verified, for: token, at: instant) else { throw .revoked }
+    return verified
+  }
+
+  private func verifySlowly(_ token: String, at instant: Int64) async throws(Refusal) -> VerifiedToken {
+    guard token.utf8.count <= Self.maximumBytes else { throw .malformed }
+    // jwt-kit picks the key, not the algorithm that the header asks for; ours is the only one there is.
+    try Self.requireHS256(token)
+    let claims: TokenClaims
+    do {
+      claims = try await keys.verify(token, as: TokenClaims.self)
+    } catch let error as JWTError where error.errorType == .signatureVerificationFailed {
+      throw .signature
+    } catch {
+      throw .malformed
+    }
+    guard claims.expiresAt.seconds > instant else { throw .expired }
+    let earliest = max(claims.notBefore?.seconds ?? 0, claims.issuedAt.seconds)
+    guard earliest <= instant + Self.leeway else { throw .notYetValid }
+    guard let workspaceID = WorkspaceID(claims.workspaceID) else { throw .workspace }
+    guard !claims.userID.isEmpty, !claims.tokenID.isEmpty else { throw .malformed }
+    return VerifiedToken(
+      principal: Principal(
+        workspaceID: workspaceID,
+        userID: claims.userID,
+        email: claims.email,
+        role: claims.role
+      ),
+      tokenID: claims.tokenID,
+      expiresAt: claims.expiresAt.seconds
+    )
+  }
+
+  /// `none`, an algorithm of another family, and a `crit` extension that we would have to understand are refused
+  /// (RFC 7515 section 4.1.11, RFC 8725 section 3.1).
+  private static func requireHS256(_ token: String) throws(Refusal) {
+    guard
+      let header = token.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).first,
+      let bytes = Base64URL.decode(header.utf8),
+      let document = try? JSONDocument(parsing: bytes, maxDepth: 8),
+      document.root.kind == .object
+    else { throw .malformed }
+    guard document.root["alg"]?.string == "HS256", document.root["crit"] == nil else { throw .algorithm }
+  }
+}
+
+/// A token that was found good.
+struct VerifiedToken: Sendable, Hashable {
+  let principal: Principal
+  let tokenID: String
+  /// Seconds since 1970.
+  let expiresAt: Int64
+}

@@ -1,0 +1,332 @@
+public import Logging
+
+/// Everything that a deployment can set. The values here are the defaults; ``settings`` is the one table that names,
+/// bounds and explains them, and from which `docs/configuration.md` is generated.
+public struct GatewayConfiguration: Sendable {
+  public var timescaleURL = "postgresql://127.0.0.1:5432/tracegate"
+  public var postgresURL = "postgresql://127.0.0.1:5432/tracegate"
+  public var redisURL = "redis://127.0.0.1:6379/0"
+  /// Empty means: the same as `redisURL`. Read it through ``effectiveStreamRedisURL``.
+  public var streamRedisURL = ""
+  public var poolMinimum = 5
+  public var poolMaximum = 20
+  public var platformPoolMinimum = 2
+  public var platformPoolMaximum = 10
+  public var poolAcquireTimeout = Duration.seconds(5)
+  public var connectTimeout = Duration.seconds(5)
+  public var statementTimeout = Duration.seconds(10)
+  public var platformStatementTimeout = Duration.seconds(5)
+  public var redisTimeout = Duration.milliseconds(100)
+
+  public var host = "127.0.0.1"
+  public var port = 8000
+  public var internalHost = "127.0.0.1"
+  public var internalPort = 8003
+  public var corsOrigins: [String] = []
+
+  public var jwtSecret = ""
+  public var jwtTTL = Duration.seconds(86400)
+  public var bcryptCost = 12
+  public var bcryptThreads = 2
+  public var bcryptQueue = 32
+  public var loginFailureLimit = 10
+  public var loginFailureWindow = Duration.seconds(900)
+
+  /// Overrides of the schema's times to live, by the name of the variable that sets them.
+  public var cacheTTLs: [String: Int] = [:]
+
+  public var maximumBodySize = 1_048_576
+  public var requestTimeout = Duration.seconds(10)
+  public var idleTimeout = Duration.seconds(60)
+  public var maximumConnections = 4096
+  public var shutdownTimeout = Duration.seconds(20)
+
+  public var schemaFile = "schema.graphql"
+  public var routesFile = "routes.yaml"
+  public var logLevel = LogLevel.info
+
+  public init() {}
+
+  /// Where revocations (and the intake stream) live: a Redis that does not evict.
+  public var effectiveStreamRedisURL: String { streamRedisURL.isEmpty ? redisURL : streamRedisURL }
+}
+
+extension GatewayConfiguration {
+  /// The names that LOG_LEVEL takes.
+  public enum LogLevel: String, Sendable, CaseIterable {
+    case trace, debug, info, notice, warning, error, critical
+
+    public var level: Logger.Level {
+      switch self {
+      case .trace: .trace
+      case .debug: .debug
+      case .info: .info
+      case .notice: .notice
+      case .warning: .warning
+      case .error: .error
+      case .critical: .critical
+      }
+    }
+  }
+}
+
+extension GatewayConfiguration {
+  /// The table. One row a setting, in the order of the documentation.
+  public static let settings: [Setting] = servers + listeners + identity + cache + limits + files
+
+  private static let servers: [Setting] = [
+    .text(
+      "TIMESCALE_URL",
+      .servers,
+      \.timescaleURL,
+      takes: postgresForm,
+      isSecret: true,
+      "PostgreSQL or TimescaleDB that holds the traces.",
+      check: isPostgresURL
+    ),
+    .text(
+      "POSTGRES_URL",
+      .servers,
+      \.postgresURL,
+      takes: postgresForm,
+      isSecret: true,
+      "PostgreSQL that holds users and workspaces; may be the same database.",
+      check: isPostgresURL
+    ),
+    .text(
+      "REDIS_URL",
+      .servers,
+      \.redisURL,
+      takes: redisForm,
+      isSecret: true,
+      "Redis for the cache. It may evict.",
+      check: isRedisURL
+    ),
+    .text(
+      "STREAM_REDIS_URL",
+      .servers,
+      \.streamRedisURL,
+      takes: redisForm,
+      isSecret: true,
+      "Redis for what must not be evicted: intake and revoked tokens. Unset: `REDIS_URL`.",
+      check: isRedisURL
+    ),
+    .integer(
+      "DB_POOL_MIN_SIZE",
+      .servers,
+      \.poolMinimum,
+      in: 1...1000,
+      "Connections to `TIMESCALE_URL` kept open."
+    ),
+    .integer(
+      "DB_POOL_MAX_SIZE",
+      .servers,
+      \.poolMaximum,
+      in: 1...1000,
+      "Most connections to `TIMESCALE_URL`."
+    ),
+    .integer(
+      "PLATFORM_POOL_MIN_SIZE",
+      .servers,
+      \.platformPoolMinimum,
+      in: 1...1000,
+      "Connections to `POSTGRES_URL` kept open."
+    ),
+    .integer(
+      "PLATFORM_POOL_MAX_SIZE",
+      .servers,
+      \.platformPoolMaximum,
+      in: 1...1000,
+      "Most connections to `POSTGRES_URL`."
+    ),
+    .duration(
+      "DB_ACQUIRE_TIMEOUT_MS",
+      .servers,
+      \.poolAcquireTimeout,
+      in: 10...60_000,
+      unit: .milliseconds,
+      "How long a request waits for a free connection."
+    ),
+    .duration(
+      "DB_CONNECT_TIMEOUT_MS",
+      .servers,
+      \.connectTimeout,
+      in: 100...60_000,
+      unit: .milliseconds,
+      "How long opening a connection may take."
+    ),
+    .duration(
+      "DB_STATEMENT_TIMEOUT_MS",
+      .servers,
+      \.statementTimeout,
+      in: 10...600_000,
+      unit: .milliseconds,
+      "PostgreSQL ends a statement on traces after this time."
+    ),
+    .duration(
+      "PLATFORM_STATEMENT_TIMEOUT_MS",
+      .servers,
+      \.platformStatementTimeout,
+      in: 10...600_000,
+      unit: .milliseconds,
+      "PostgreSQL ends a statement on users and workspaces after this time."
+    ),
+    .duration(
+      "REDIS_TIMEOUT_MS",
+      .servers,
+      \.redisTimeout,
+      in: 1...10_000,
+      unit: .milliseconds,
+      "A cache read that takes longer counts as a miss."
+    ),
+  ]
+
+  private static let listeners: [Setting] = [
+    .text("HOST", .listeners, \.host, takes: "an address or a host name", "Where the public listener binds."),
+    .integer("PORT", .listeners, \.port, in: 0...65535, "Port of the public listener; 0 takes a free one."),
+    .text(
+      "SERVICE_HOST",
+      .listeners,
+      \.internalHost,
+      takes: "an address or a host name",
+      "Where the internal listener binds. It trusts its headers: never publish it."
+    ),
+    .integer(
+      "SERVICE_PORT",
+      .listeners,
+      \.internalPort,
+      in: 0...65535,
+      "Port of the internal listener (`X-Workspace-ID`, `X-User-ID`); 0 takes a free one."
+    ),
+    .list(
+      "CORS_ORIGINS",
+      .listeners,
+      \.corsOrigins,
+      takes: "origins such as `https://app.example.com`, between commas",
+      "Web pages of these origins may call the API.",
+      check: isOrigin
+    ),
+  ]
+
+  private static let identity: [Setting] = [
+    .text(
+      "JWT_SECRET",
+      .identity,
+      \.jwtSecret,
+      takes: "at least 32 bytes",
+      isSecret: true,
+      "Key of the tokens' signature (HS256). Required by `serve`.",
+      check: { $0.utf8.count >= 32 }
+    ),
+    .duration(
+      "JWT_TTL_SECONDS",
+      .identity,
+      \.jwtTTL,
+      in: 60...2_592_000,
+      "How long a token works after login."
+    ),
+    .integer(
+      "BCRYPT_COST",
+      .identity,
+      \.bcryptCost,
+      in: 4...16,
+      "Cost of new password hashes; each step doubles the time (12: about 0.2 s)."
+    ),
+    .integer("BCRYPT_THREADS", .identity, \.bcryptThreads, in: 1...64, "Threads that hash passwords."),
+    .integer(
+      "BCRYPT_QUEUE",
+      .identity,
+      \.bcryptQueue,
+      in: 1...10_000,
+      "Hashes that may wait for a thread; more are refused with 503."
+    ),
+    .integer(
+      "LOGIN_FAILURE_LIMIT",
+      .identity,
+      \.loginFailureLimit,
+      in: 1...10_000,
+      "Failed logins of one account from one address within the window; more are refused with 429."
+    ),
+    .duration(
+      "LOGIN_FAILURE_WINDOW_SECONDS",
+      .identity,
+      \.loginFailureWindow,
+      in: 1...86400,
+      "How long a failed login counts."
+    ),
+  ]
+
+  private static let cache: [Setting] = [
+    .cacheTTL("CACHE_TTL_HOME_KPIS", field: "homeKpis"),
+    .cacheTTL("CACHE_TTL_ALERTS", field: "alerts"),
+    .cacheTTL("CACHE_TTL_ACTIVITY", field: "activity"),
+    .cacheTTL("CACHE_TTL_TRACES_LIST", field: "traces"),
+    .cacheTTL("CACHE_TTL_TRACE_DETAIL", field: "trace"),
+  ]
+
+  private static let limits: [Setting] = [
+    .integer(
+      "MAX_BODY_BYTES",
+      .limits,
+      \.maximumBodySize,
+      in: 1024...104_857_600,
+      "Largest request body; larger ones are refused with 413."
+    ),
+    .duration(
+      "REQUEST_TIMEOUT_MS",
+      .limits,
+      \.requestTimeout,
+      in: 100...600_000,
+      unit: .milliseconds,
+      "Deadline of a request, and of the arrival of its body."
+    ),
+    .duration(
+      "IDLE_TIMEOUT_SECONDS",
+      .limits,
+      \.idleTimeout,
+      in: 1...3600,
+      "A connection that says nothing is closed."
+    ),
+    .integer(
+      "MAX_CONNECTIONS",
+      .limits,
+      \.maximumConnections,
+      in: 1...1_000_000,
+      "Most open connections of a listener; further ones wait to be accepted."
+    ),
+    .duration(
+      "SHUTDOWN_TIMEOUT_SECONDS",
+      .limits,
+      \.shutdownTimeout,
+      in: 1...600,
+      "How long requests under way may take to finish after SIGTERM."
+    ),
+  ]
+
+  private static let files: [Setting] = [
+    .text("SCHEMA_FILE", .files, \.schemaFile, takes: "a path", "The GraphQL schema."),
+    .text("ROUTES_FILE", .files, \.routesFile, takes: "a path", "The table of REST routes."),
+    .choice("LOG_LEVEL", .logging, \.logLevel, "The least severe log line that is written."),
+  ]
+
+  private static let postgresForm = "`postgresql://user:password@host:port/database`"
+  private static let redisForm = "`redis://[[user]:password@]host:port/database` or `redis+unix:///path`"
+
+  @Sendable private static func isPostgresURL(_ text: String) -> Bool {
+    text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
+  }
+
+  @Sendable private static func isRedisURL(_ text: String) -> Bool {
+    text.hasPrefix("redis://") || text.hasPrefix("redis+unix://") || text.hasPrefix("/")
+  }
+
+  /// `scheme://host[:port]` as a browser writes it: no path, no trailing slash; or `*`.
+  @Sendable private static func isOrigin(_ text: String) -> Bool {
+    if text == "*" { return true }
+    for scheme in ["https://", "http://"] where text.hasPrefix(scheme) {
+      let rest = text.dropFirst(scheme.count)
+      return !rest.isEmpty && !rest.contains { $0 == "/" || $0 == " " || $0 == "*" }
+    }
+    return false
+  }
+}

@@ -1,0 +1,190 @@
+import Cache
+import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+import Resolver
+import Schema
+import ServiceLifecycle
+public import UnixSignals
+
+/// The gateway: everything that `tracegate serve` runs, wired in one place.
+///
+/// The public listener (HOST:PORT) identifies by token and has the account routes; the internal one
+/// (SERVICE_HOST:SERVICE_PORT) takes the headers of the gateway in front of it and only reads.
+public struct GatewayApplication: Sendable {
+  private let configuration: GatewayConfiguration
+  private let logger: Logger
+  private let servers: GatewayServers
+  private let engine: QueryEngine
+  private let routes: [BoundRoute]
+  private let passwords: PasswordHasher
+  private let tokens: TokenAuthority
+  private let revocations: RevocationFeed
+  private let probe: ReadinessProbe
+
+  /// Which listener has begun to listen, and where.
+  public enum Listening: Sendable, Equatable {
+    case publicly(port: Int)
+    case internally(port: Int)
+  }
+
+  private static let accountPrefix = "/api/v1/auth"
+
+  /// Reads the schema and the route table and checks them; opens no connection.
+  ///
+  /// - Throws: an error whose description names what is wrong: the setting, or file, line and column.
+  public init(configuration: GatewayConfiguration, logger: Logger) async throws {
+    try configuration.requireIdentity()
+    self.configuration = configuration
+    self.logger = logger
+    servers = try GatewayServers(configuration, logger: logger)
+    engine = QueryEngine(
+      binding: try Self.binding(configuration),
+      sources: DataSources(
+        cache: FieldCache(redis: servers.redis, logger: logger),
+        database: servers.timescale
+      ),
+      logger: logger
+    )
+    routes = try Self.routes(configuration, engine)
+    passwords = PasswordHasher(
+      cost: configuration.bcryptCost,
+      threads: configuration.bcryptThreads,
+      queue: configuration.bcryptQueue
+    )
+    tokens = await TokenAuthority(secret: configuration.jwtSecret, lifetime: configuration.jwtTTL)
+    revocations = RevocationFeed(redis: servers.streamRedis, memory: tokens.memory, logger: logger)
+    probe = ReadinessProbe(
+      timescale: servers.timescale,
+      postgres: servers.postgres,
+      redis: servers.redis,
+      logger: logger
+    )
+  }
+
+  /// Serves until a signal comes or the task is cancelled, then finishes what is under way.
+  ///
+  /// - Parameters:
+  ///   - signals: those that begin a graceful shutdown.
+  ///   - onListening: called once for each listener, when its port is open.
+  public func run(
+    signals: [UnixSignal] = [.sigterm, .sigint],
+    onListening: @escaping @Sendable (Listening) -> Void = { _ in }
+  ) async throws {
+    var services = servers.services
+    services += [passwords, revocations]
+    services += [
+      listener(
+        host: configuration.internalHost,
+        port: configuration.internalPort,
+        authenticator: .contextHeaders
+      ) { onListening(.internally(port: $0)) },
+      listener(host: configuration.host, port: configuration.port, authenticator: .token(tokens)) {
+        onListening(.publicly(port: $0))
+      },
+    ]
+    var group = ServiceGroupConfiguration(
+      services: services,
+      gracefulShutdownSignals: signals,
+      logger: logger
+    )
+    group.maximumGracefulShutdownDuration = configuration.shutdownTimeout
+    try await ServiceGroup(configuration: group).run()
+  }
+
+  // MARK: Listeners
+
+  private func listener(
+    host: String,
+    port: Int,
+    authenticator: Authenticator,
+    onListening: @escaping @Sendable (Int) -> Void
+  ) -> some Service {
+    var registry = RouteRegistry()
+    addReads(to: &registry, authenticator)
+    if case .token = authenticator { addAccounts(to: &registry) }
+    let router = registry.makeRouter(edge: EdgeMiddleware(cors: CORSPolicy(origins: configuration.corsOrigins)))
+    return Application(
+      router: router,
+      server: .http1(
+        configuration: .init(idleTimeout: .nanoseconds(configuration.idleTimeout.wholeNanoseconds))
+      ),
+      configuration: ApplicationConfiguration(
+        address: .hostname(host, port: port),
+        serverName: nil,
+        availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)
+      ),
+      onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) },
+      logger: logger
+    )
+  }
+
+  private func addReads(to registry: inout RouteRegistry, _ authenticator: Authenticator) {
+    let health = HealthController(probe: probe)
+    registry.on(.get, "/health", health.health)
+    registry.on(.get, "/ready", health.ready)
+    let graphQL = GraphQLController(
+      engine: engine,
+      authenticator: authenticator,
+      bodies: bodies,
+      deadline: configuration.requestTimeout
+    )
+    registry.on(.post, "/graphql", graphQL.post)
+    for bound in routes {
+      let controller = RouteController(
+        bound: bound,
+        engine: engine,
+        authenticator: authenticator,
+        deadline: configuration.requestTimeout
+      )
+      registry.on(.get, bound.route.path, controller.handle)
+    }
+  }
+
+  private func addAccounts(to registry: inout RouteRegistry) {
+    let accounts = AccountController(
+      accounts: AccountStore(pool: servers.postgres),
+      passwords: passwords,
+      tokens: tokens,
+      revocations: revocations,
+      throttle: LoginThrottle(limit: configuration.loginFailureLimit, window: configuration.loginFailureWindow),
+      bodies: bodies
+    )
+    registry.on(.post, Self.accountPrefix + "/register", accounts.register)
+    registry.on(.post, Self.accountPrefix + "/login", accounts.login)
+    registry.on(.post, Self.accountPrefix + "/logout", accounts.logout)
+    registry.on(.get, Self.accountPrefix + "/me", accounts.me)
+  }
+
+  private var bodies: RequestBodyReader {
+    RequestBodyReader(limit: configuration.maximumBodySize, deadline: configuration.requestTimeout)
+  }
+
+  // MARK: Files
+
+  private static func binding(_ configuration: GatewayConfiguration) throws -> SchemaBinding {
+    let source = Source(try TextFile.read(configuration.schemaFile), name: configuration.schemaFile)
+    return try SchemaBinding.tracegate(source, ttlOverrides: configuration.cacheTTLs)
+  }
+
+  private static func routes(_ configuration: GatewayConfiguration, _ engine: QueryEngine) throws -> [BoundRoute] {
+    let file = configuration.routesFile
+    let loader = RouteTableLoader(reserved: reservedPaths)
+    return try BoundRoute.bind(try loader.load(try TextFile.read(file), file: file), file: file, to: engine)
+  }
+
+  private static let reservedPaths: Set<String> = [
+    "/health", "/ready", "/metrics", "/graphql", "/docs", "/openapi.json",
+    accountPrefix + "/register", accountPrefix + "/login", accountPrefix + "/logout", accountPrefix + "/me",
+  ]
+}
+
+extension Duration {
+  /// Saturates far beyond any setting.
+  fileprivate var wholeNanoseconds: Int64 {
+    let (seconds, attoseconds) = components
+    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    return overflow ? .max : product + attoseconds / 1_000_000_000
+  }
+}

@@ -1,0 +1,80 @@
+import Cache
+import Database
+import Logging
+import ServiceLifecycle
+
+/// The connections to the servers behind the gateway, and their lives.
+struct GatewayServers: Sendable {
+  let timescale: ConnectionPool
+  let postgres: ConnectionPool
+  let redis: RedisClient
+  /// For what must not be evicted; the same as `redis` unless STREAM_REDIS_URL says otherwise.
+  let streamRedis: RedisClient
+
+  /// Opens nothing yet.
+  init(_ configuration: GatewayConfiguration, logger: Logger) throws {
+    timescale = ConnectionPool(
+      configuration: PoolConfiguration(
+        url: configuration.timescaleURL,
+        name: "timescale",
+        minimum: configuration.poolMinimum,
+        maximum: configuration.poolMaximum,
+        statementTimeout: configuration.statementTimeout,
+        connectTimeout: configuration.connectTimeout,
+        acquireTimeout: configuration.poolAcquireTimeout,
+        readOnly: true
+      ),
+      logger: logger
+    )
+    postgres = ConnectionPool(
+      configuration: PoolConfiguration(
+        url: configuration.postgresURL,
+        name: "postgres",
+        minimum: configuration.platformPoolMinimum,
+        maximum: configuration.platformPoolMaximum,
+        statementTimeout: configuration.platformStatementTimeout,
+        connectTimeout: configuration.connectTimeout,
+        acquireTimeout: configuration.poolAcquireTimeout
+      ),
+      logger: logger
+    )
+    redis = try Self.redis(configuration.redisURL, configuration, logger)
+    let streamURL = configuration.effectiveStreamRedisURL
+    streamRedis = streamURL == configuration.redisURL ? redis : try Self.redis(streamURL, configuration, logger)
+  }
+
+  /// Everything that lives as long as the gateway, in the order of starting; it is stopped the other way round.
+  var services: [any Service] {
+    var services: [any Service] = [
+      LifelongService(name: "timescale") { [timescale] in await timescale.run() },
+      LifelongService(name: "postgres") { [postgres] in await postgres.run() },
+      LifelongService(name: "redis") { [redis] in await redis.run() },
+    ]
+    if streamRedis !== redis {
+      services.append(LifelongService(name: "stream redis") { [streamRedis] in await streamRedis.run() })
+    }
+    return services
+  }
+
+  private static func redis(
+    _ url: String,
+    _ configuration: GatewayConfiguration,
+    _ logger: Logger
+  ) throws -> RedisClient {
+    var redis = try RedisConfiguration(url: url)
+    redis.timeout = configuration.redisTimeout
+    return RedisClient(configuration: redis, logger: logger)
+  }
+}
+
+/// A component whose `run()` ends when it is cancelled, as a service that ends at graceful shutdown.
+struct LifelongService: Service, CustomStringConvertible {
+  let name: String
+  let body: @Sendable () async -> Void
+
+  var description: String { name }
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown { await body() }
+  }
+}

@@ -1,0 +1,52 @@
+import HTTPTypes
+import Hummingbird
+
+/// The routes of one listener, gathered before its router is made, so that a path which exists answers a wrong method
+/// with 405 and `Allow` (RFC 9110 section 15.5.6) rather than 404.
+struct RouteRegistry {
+  typealias Handler = @Sendable (Request, GatewayRequestContext) async throws -> Response
+
+  private var paths: [(path: String, handlers: [(method: HTTPRequest.Method, handler: Handler)])] = []
+
+  /// The paths registered so far.
+  var registeredPaths: Set<String> { Set(paths.map(\.path)) }
+
+  mutating func on(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Handler) {
+    if let index = paths.firstIndex(where: { $0.path == path }) {
+      paths[index].handlers.append((method, handler))
+    } else {
+      paths.append((path, [(method, handler)]))
+    }
+  }
+
+  /// `HEAD` answers what `GET` would, without the body; `OPTIONS` says what there is.
+  func makeRouter(edge: EdgeMiddleware) -> Router<GatewayRequestContext> {
+    let router = Router(context: GatewayRequestContext.self, options: .autoGenerateHeadEndpoints)
+    router.add(middleware: edge)
+    for (path, handlers) in paths {
+      for (method, handler) in handlers { router.on(RouterPath(path), method: method, use: handler) }
+      refuseOtherMethods(of: path, than: handlers.map(\.method), on: router)
+    }
+    return router
+  }
+
+  private func refuseOtherMethods(
+    of path: String,
+    than methods: [HTTPRequest.Method],
+    on router: Router<GatewayRequestContext>
+  ) {
+    var allowed = methods.map(\.rawValue)
+    if methods.contains(.get) { allowed.append("HEAD") }
+    allowed.append("OPTIONS")
+    let allow = allowed.joined(separator: ", ")
+    router.on(RouterPath(path), method: .options) { _, _ in
+      Response(status: .noContent, headers: [.allow: allow])
+    }
+    for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete] where !methods.contains(method) {
+      if method == .get, methods.contains(.head) { continue }
+      router.on(RouterPath(path), method: method) { _, _ throws -> Response in
+        throw ErrorMapping.methodNotAllowed(allow: allow)
+      }
+    }
+  }
+}
