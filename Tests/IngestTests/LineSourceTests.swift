@@ -97,6 +97,22 @@ import Testing
     }
   }
 
+  @Test func readsPipesHoweverFewBytesComeAtATime() async throws {
+    let packed = try await Self.gzip("one\ntwo\n")
+    let path = NSTemporaryDirectory() + "tracegate-pipe-\(UInt64.random(in: .min ... .max))"
+    try await Program.run("mkfifo", [path])
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    Thread.detachNewThread {
+      guard let pipe = FileHandle(forWritingAtPath: path) else { return }
+      for byte in packed { try? pipe.write(contentsOf: [byte]) }
+      try? pipe.close()
+    }
+    let source = try LineSource(path: path, lineLimit: 100)
+    #expect(source.size == nil)
+    let texts = try await texts(source)
+    #expect(texts == ["one", "two"])
+  }
+
   @Test func anEmptyFileHasNoLines() async throws {
     try await Self.withFile([]) { path in
       let block = try await LineSource(path: path, lineLimit: 10).next()

@@ -98,12 +98,14 @@ struct TelemetryDatabase: Sendable {
       FROM traces GROUP BY 1, 2, 3, 4, 5, 6
       """
     let rolled = """
-      SELECT \(bucket) AS bucket, workspace_id, agent_id, model, model_provider, status, request_count, error_count, latency_ms_sum,
+      SELECT \(bucket) AS bucket, workspace_id, agent_id, model, model_provider, status,
+        request_count, error_count, latency_ms_sum,
         tokens_input_sum, tokens_output_sum, tokens_total_sum, total_cost_usd, quality_score_sum, quality_score_count
       FROM \(table)
       """
     return try await column(
-      "SELECT d::text FROM ((\(raw)) EXCEPT ALL (\(rolled))) d UNION ALL SELECT d::text FROM ((\(rolled)) EXCEPT ALL (\(raw))) d"
+      "SELECT d::text FROM ((\(raw)) EXCEPT ALL (\(rolled))) d UNION ALL "
+        + "SELECT d::text FROM ((\(rolled)) EXCEPT ALL (\(raw))) d"
     )
   }
 

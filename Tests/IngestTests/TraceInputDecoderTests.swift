@@ -30,12 +30,13 @@ import Testing
     let trace = try decode(
       """
       {\(Self.required), "model": "gpt-5", "model_provider": "openai", "tokens_input": 1200.0, "tokens_output": 300,
-       "tokens_total": 1600, "cost_usd": 0.0450, "quality_score": 91.5, "tags": ["a", "", "b\\u00e9"], "input": "in\\nput",
-       "output": "", "error": "x", "metadata": {"k": [1, {"n": 1e300}]}, "user_id": "u", "session_id": "s", "unknown": {"x": [1]},
+       "tokens_total": 1600, "cost_usd": 0.0450, "quality_score": 91.5, "tags": ["a", "", "b\\u00e9"],
+       "input": "in\\nput", "output": "", "error": "x", "metadata": {"k": [1, {"n": 1e300}]},
+       "user_id": "u", "session_id": "s", "unknown": {"x": [1]},
        "workspace_id": "ignored",
        "spans": [{"span_id": "1", "name": "run", "start": "2026-03-14T09:26:53Z", "end": "2026-03-14T09:26:53.812Z"},
-                 {"span_id": "2", "parent_span_id": "1", "name": "call", "kind": "llm", "start": "2026-03-14T09:26:53.1Z",
-                  "latency_ms": 500, "status": "error", "model": "gpt-5", "tokens_input": 10, "tokens_output": 1,
+                 {"span_id": "2", "parent_span_id": "1", "name": "call", "kind": "llm",
+                  "start": "2026-03-14T09:26:53.1Z", "latency_ms": 500, "status": "error", "model": "gpt-5", "tokens_input": 10, "tokens_output": 1,
                   "attributes": {"a": true}}]}
       """
     )

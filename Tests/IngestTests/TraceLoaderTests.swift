@@ -152,7 +152,8 @@ struct DemoLoadTests {
               WHEN 'total_cost_usd' THEN sum(t.cost_usd)
               WHEN 'avg_quality_score' THEN avg(t.quality_score) END, 2) AS value
           FROM traces t WHERE t.workspace_id = a.workspace_id
-            AND t."timestamp" >= a.created_at - make_interval(secs => r.window_seconds) AND t."timestamp" < a.created_at) w
+            AND t."timestamp" >= a.created_at - make_interval(secs => r.window_seconds)
+            AND t."timestamp" < a.created_at) w
         WHERE abs(w.value - a.metric_value) > 0.01 OR w.value IS NULL
         """
       )

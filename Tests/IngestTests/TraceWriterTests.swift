@@ -73,8 +73,8 @@ struct TraceWriterTests {
       let texts = try await database.column("SELECT input || '|' || output FROM trace_io")
       #expect(texts == ["in|out\n"])
       let spans = try await database.column(
-        "SET timezone = 'UTC'; SELECT (span_id, parent_span_id, name, kind, start_time, end_time, latency_ms, status, model, "
-          + "tokens_input, tokens_output, cost_usd, attributes, \"timestamp\")::text FROM spans"
+        "SET timezone = 'UTC'; SELECT (span_id, parent_span_id, name, kind, start_time, end_time, latency_ms, "
+          + "status, model, tokens_input, tokens_output, cost_usd, attributes, \"timestamp\")::text FROM spans"
       )
       #expect(
         spans == [
@@ -238,7 +238,8 @@ struct TraceWriterTests {
           }
         }()
         let waiting =
-          "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE NOT granted AND relation = 'traces_daily'::regclass"
+          "SELECT count(pg_terminate_backend(pid)) FROM pg_locks "
+          + "WHERE NOT granted AND relation = 'traces_daily'::regclass"
         while try await database.column(waiting) != ["1"] { try await Task.sleep(for: .milliseconds(20)) }
         let result = await write
         _ = try await blocker.execute("ROLLBACK")

@@ -14,8 +14,8 @@ struct TraceRows {
     """
   static let textsColumns = "workspace_id, trace_id, \"timestamp\", input, output"
   static let spansColumns = """
-    workspace_id, trace_id, "timestamp", span_id, parent_span_id, name, kind, start_time, end_time, latency_ms, status, \
-    model, tokens_input, tokens_output, cost_usd, attributes
+    workspace_id, trace_id, "timestamp", span_id, parent_span_id, name, kind, start_time, end_time, latency_ms, \
+    status, model, tokens_input, tokens_output, cost_usd, attributes
     """
 
   /// - Parameter indices: which of the traces become rows, in this order.
