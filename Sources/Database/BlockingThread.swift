@@ -13,7 +13,8 @@ enum BlockingThread {
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 
-  /// Runs `body` on a new thread. Returns false, without running it, when there are too many or the system has none left.
+  /// Runs `body` on a new thread. Returns false, without running it, when there are too many or the system has none
+  /// left.
   static func start(unbounded: Bool = false, _ body: @escaping @Sendable () -> Void) -> Bool {
     guard !unbounded else { return spawn(body) }
     guard running.add(1, ordering: .relaxed).newValue <= maximumCount else {

@@ -47,7 +47,8 @@ struct ConnectionCore: ~Copyable {
     self.handle = consume handle
   }
 
-  /// Ready for another lease: nothing under way, no transaction left open, no cancel request that might hit a later statement.
+  /// Ready for another lease: nothing under way, no transaction left open, no cancel request that might hit a later
+  /// statement.
   var isReusable: Bool {
     mutating get {
       guard state.isIdle, cancelRequestsUnderWay == 0, !isFlushing, !(handle?.isBroken ?? true) else { return false }
@@ -185,7 +186,8 @@ struct ConnectionCore: ~Copyable {
     return ConnectionEffects()
   }
 
-  /// Brings the registry of prepared statements up to what the server has, and sends stale statements back to be prepared anew.
+  /// Brings the registry of prepared statements up to what the server has, and sends stale statements back to be
+  /// prepared anew.
   private mutating func settle(_ result: PipelineState<SQLResult>.BatchResult) -> [PipelineState<SQLResult>.Outcome] {
     var position = 0
     for case .prepare(let serverName, _, let name) in commands {
@@ -202,7 +204,8 @@ struct ConnectionCore: ~Copyable {
     return outcomes
   }
 
-  /// The statement is gone (DISCARD ALL, a connection pooler), or the tables changed under it ("cached plan must not change result type").
+  /// The statement is gone (DISCARD ALL, a connection pooler), or the tables changed under it ("cached plan must not
+  /// change result type").
   private static func meansStale(_ error: DatabaseError) -> Bool {
     error.sqlState == .invalidStatementName || error.sqlState == .featureNotSupported
   }
@@ -268,7 +271,8 @@ struct ConnectionCore: ~Copyable {
     return onReady
   }
 
-  /// Ends the connection and whatever runs on it. The descriptor must be out of the poll set before the effects are performed.
+  /// Ends the connection and whatever runs on it. The descriptor must be out of the poll set before the effects are
+  /// performed.
   mutating func close(_ error: DatabaseError) -> ConnectionEffects {
     guard !state.isClosed else { return ConnectionEffects() }
     var effects = ConnectionEffects()

@@ -6,8 +6,8 @@ struct ConnectionParameters: Sendable {
   private let keywords: [String]
   private let values: [String]
 
-  /// A keyword that comes later wins (PostgreSQL 15 manual, 34.1): ours before the URL are defaults, `options` after it is a must,
-  /// with the URL's own options in front of ours.
+  /// A keyword that comes later wins (PostgreSQL 15 manual, 34.1): ours before the URL are defaults, `options` after it
+  /// is a must, with the URL's own options in front of ours.
   init(_ configuration: PoolConfiguration) throws(DatabaseError) {
     let given = try Self.options(inURL: configuration.url)
     let parameters: [(String, String)] = [
@@ -32,8 +32,8 @@ struct ConnectionParameters: Sendable {
     }
     if configuration.readOnly {
       settings.append("-c default_transaction_read_only=on")
-      // Partitions are pruned when the bounds are known. Weighing a generic plan, which knows none, costs each connection
-      // 100 ms at the sixth run of a statement over 400 partitions.
+      // Partitions are pruned when the bounds are known. Weighing a generic plan, which knows none, costs each
+      // connection 100 ms at the sixth run of a statement over 400 partitions.
       settings.append("-c plan_cache_mode=force_custom_plan")
     }
     return settings

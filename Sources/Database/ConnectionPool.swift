@@ -3,9 +3,10 @@ internal import Synchronization
 
 /// Connections to one database, shared by many tasks.
 ///
-/// Connections are opened when needed; `run()` keeps the minimum open besides, and closes all when its task is cancelled. Callers that find
-/// none free wait in order, for `acquireTimeout` at most. While the server is down callers fail as fast as connecting fails,
-/// and the pool is back as soon as an attempt succeeds (attempts at most a second apart).
+/// Connections are opened when needed; `run()` keeps the minimum open besides, and closes all when its task is
+/// cancelled. Callers that find none free wait in order, for `acquireTimeout` at most. While the server is down callers
+/// fail as fast as connecting fails, and the pool is back as soon as an attempt succeeds (attempts at most a second
+/// apart).
 public final class ConnectionPool: Sendable {
   private struct Pool: Sendable {
     var state: PoolState
@@ -57,7 +58,8 @@ public final class ConnectionPool: Sendable {
     shutDown()
   }
 
-  /// Turns callers away and closes what is idle; what is leased is closed when it comes back. For pools without a `run()`.
+  /// Turns callers away and closes what is idle; what is leased is closed when it comes back. For pools without a
+  /// `run()`.
   public func shutDown() {
     apply { $0.state.shutDown() }
   }
@@ -66,8 +68,9 @@ public final class ConnectionPool: Sendable {
 
   /// Runs the queries in one network round trip, whatever has to be prepared, and returns their outcomes in order.
   ///
-  /// If a query fails, those after it are sent again in a second pipeline, so one failure never becomes another's. On a read-only pool the pipeline
-  /// shares one sync; elsewhere each query commits by itself. A read-only pipeline whose connection breaks is tried once more on another.
+  /// If a query fails, those after it are sent again in a second pipeline, so one failure never becomes another's. On a
+  /// read-only pool the pipeline shares one sync; elsewhere each query commits by itself. A read-only pipeline whose
+  /// connection breaks is tried once more on another.
   /// - Throws: `DatabaseError` when no connection can be had.
   public func pipeline(_ queries: [SQLQuery]) async throws(DatabaseError) -> [Result<SQLResult, DatabaseError>] {
     guard !queries.isEmpty else { return [] }

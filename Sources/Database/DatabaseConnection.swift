@@ -3,8 +3,8 @@ internal import Synchronization
 /// One PostgreSQL connection, leased to one task at a time.
 ///
 /// It is in libpq's pipeline mode except during `execute` and COPY. Operations must follow each other: a second one
-/// while the first is under way fails with `misuse`. Cancelling the waiting task resumes it at once with `cancelled`, asks the
-/// server to stop, and the connection drains by itself, or is dropped where that is not possible.
+/// while the first is under way fails with `misuse`. Cancelling the waiting task resumes it at once with `cancelled`,
+/// asks the server to stop, and the connection drains by itself, or is dropped where that is not possible.
 public final class DatabaseConnection: Sendable {
   /// How long past `statement_timeout` the server may be silent, and how long an abandoned batch may take to end.
   static let grace = Duration.seconds(5)
@@ -36,8 +36,9 @@ public final class DatabaseConnection: Sendable {
 
   /// Runs the queries in one round trip and returns their outcomes in order.
   ///
-  /// All that is missing is prepared in the same write; one sync ends the batch. A query that fails does not fail those after it: they are
-  /// sent again in a second pipeline (on the failure path only) — unless a transaction is open, which the failure has ended.
+  /// All that is missing is prepared in the same write; one sync ends the batch. A query that fails does not fail those
+  /// after it: they are sent again in a second pipeline (on the failure path only) — unless a transaction is open,
+  /// which the failure has ended.
   /// - Parameter syncEach: commits after each query, so that a later failure cannot undo an earlier query.
   public func pipeline(
     _ queries: [SQLQuery],
@@ -168,7 +169,8 @@ public final class DatabaseConnection: Sendable {
     let (effects, watchdog) = core.withLock { core in
       let wantedWritable = core.wantsWritable
       let effects = change(&core)
-      // The poll set lets go of the descriptor before the socket is closed, while nobody else can open one of its number for us.
+      // The poll set lets go of the descriptor before the socket is closed, while nobody else can open one of its
+      // number for us.
       if effects.closed {
         unregister()
         core.releaseHandle()
@@ -242,7 +244,8 @@ public final class DatabaseConnection: Sendable {
   var isReusable: Bool { core.withLock { $0.isReusable } }
   var isClosed: Bool { core.withLock { $0.isClosed } }
 
-  /// Calls back once nothing is under way any more: at once, or when an abandoned batch has drained, or when the connection is gone.
+  /// Calls back once nothing is under way any more: at once, or when an abandoned batch has drained, or when the
+  /// connection is gone.
   func whenReady(_ body: @escaping @Sendable () -> Void) {
     update { $0.whenReady(body) }
   }

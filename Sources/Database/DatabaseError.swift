@@ -37,7 +37,8 @@ public struct DatabaseError: Error, Sendable, Hashable {
     if case .sql(let state) = code { state } else { nil }
   }
 
-  /// The statement failed for reasons of timing between transactions (PostgreSQL 15 manual, 13.5): the transaction may be tried again.
+  /// The statement failed for reasons of timing between transactions (PostgreSQL 15 manual, 13.5): the transaction may
+  /// be tried again.
   public var isRetryable: Bool {
     sqlState == .serializationFailure || sqlState == .deadlockDetected
   }
@@ -82,7 +83,8 @@ public struct SQLState: Sendable, Hashable, CustomStringConvertible {
 extension DatabaseError {
   /// Sorts a refusal by the server into the codes above.
   ///
-  /// 57014 is both `statement_timeout` and a cancel request; a request of ours is known to the connection, which overrides this.
+  /// 57014 is both `statement_timeout` and a cancel request; a request of ours is known to the connection, which
+  /// overrides this.
   init(sqlState: SQLState, detail: String) {
     if sqlState == .queryCancelled {
       self.init(.timeout, "The database took too long to answer.", detail: detail)

@@ -2,8 +2,8 @@ public import Logging
 
 /// Brings a database's schema to the version this program needs, once, however many programs try at the same time.
 ///
-/// An advisory lock lets one migrate while the others wait and then find the work done. Each step and the record of it are one
-/// transaction: whoever is killed leaves whole steps behind, and the next run goes on from there.
+/// An advisory lock lets one migrate while the others wait and then find the work done. Each step and the record of it
+/// are one transaction: whoever is killed leaves whole steps behind, and the next run goes on from there.
 public struct Migrator: Sendable {
   /// Applied steps, by set. In the database's default schema, beside the tables themselves.
   static let versionsTable = "tracegate_migrations"
@@ -23,10 +23,11 @@ public struct Migrator: Sendable {
     public var versions: [Migration.Set: Int]
   }
 
-  /// Applies what is missing. Needs no superuser: the right to create tables and functions in the default schema will do.
+  /// Applies what is missing. Needs no superuser: the right to create tables and functions in the default schema will
+  /// do.
   ///
-  /// - Throws: `DatabaseError` with code `migration` when the database is newer than this program, when an applied step is not the one this
-  ///   program knows, or when a step fails; its message is fit for whoever runs the command.
+  /// - Throws: `DatabaseError` with code `migration` when the database is newer than this program, when an applied step
+  ///   is not the one this program knows, or when a step fails; its message is fit for whoever runs the command.
   @discardableResult
   public func migrate(_ pool: ConnectionPool, _ migrations: [Migration]) async throws -> Report {
     try Self.check(migrations)
@@ -46,7 +47,8 @@ public struct Migrator: Sendable {
     }
   }
 
-  /// What of the list the database still lacks. Changes nothing. Throws like `migrate` when the two do not fit together.
+  /// What of the list the database still lacks. Changes nothing. Throws like `migrate` when the two do not fit
+  /// together.
   public func pending(_ pool: ConnectionPool, _ migrations: [Migration]) async throws -> [Migration] {
     try Self.check(migrations)
     return try await pool.withConnection { connection in

@@ -82,7 +82,8 @@ struct EncodedParameters: Sendable {
     }
   }
 
-  /// Array input syntax with every element quoted (PostgreSQL 15 manual, 8.15.6), so that no element reads as NULL or as structure.
+  /// Array input syntax with every element quoted (PostgreSQL 15 manual, 8.15.6), so that no element reads as NULL or
+  /// as structure.
   private mutating func appendArray(_ values: [String], position: Int) throws(DatabaseError) {
     bytes.append(UInt8(ascii: "{"))
     for (index, value) in values.enumerated() {

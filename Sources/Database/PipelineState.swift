@@ -1,4 +1,5 @@
-/// What a connection expects from the server, as a machine without a socket: methods are events, return values are actions.
+/// What a connection expects from the server, as a machine without a socket: methods are events, return values are
+/// actions.
 ///
 ///     idle      begin(batch)      → pipeline
 ///     pipeline  last sync         → idle                     .batchFinished
@@ -11,8 +12,10 @@
 ///
 /// Invariants:
 /// 1. At most one batch or simple exchange at a time.
-/// 2. Replies come in the order the commands were sent; each command's replies end with `.end`, a sync is a reply of its own.
-/// 3. After a failure the server skips everything up to the next sync: those commands get `.aborted` and count as skipped, not failed.
+/// 2. Replies come in the order the commands were sent; each command's replies end with `.end`, a sync is a reply of
+/// its own.
+/// 3. After a failure the server skips everything up to the next sync: those commands get `.aborted` and count as
+/// skipped, not failed.
 /// 4. A command that succeeded stands only once its sync has come: the sync is where the server commits.
 ///
 /// `Output` is what a successful command yields: `SQLResult` in the driver, anything in a test.
@@ -219,8 +222,9 @@ struct PipelineState<Output: Sendable>: Sendable {
     return nil
   }
 
-  /// A statement that cannot be prepared fails every query of the batch that uses it, so that none is sent again in vain. After
-  /// a sync of their own such queries have failed already, for want of the statement; what they should tell is why.
+  /// A statement that cannot be prepared fails every query of the batch that uses it, so that none is sent again in
+  /// vain. After a sync of their own such queries have failed already, for want of the statement; what they should tell
+  /// is why.
   private func result(of batch: Batch) -> BatchResult {
     var outcomes = batch.outcomes
     for (query, preparation) in batch.preparationOfQuery.enumerated() {

@@ -9,8 +9,9 @@ protocol PollHandler: AnyObject, Sendable {
 
 /// One thread that waits on all database sockets, and a few timers.
 ///
-/// SwiftNIO offers no way to watch a foreign descriptor, and Dispatch's sources took a third more time per query than this
-/// (measured: 50,000 against 70,000 queries a second). Descriptors are watched level-triggered: a handler may read as little as it likes.
+/// SwiftNIO offers no way to watch a foreign descriptor, and Dispatch's sources took a third more time per query than
+/// this (measured: 50,000 against 70,000 queries a second). Descriptors are watched level-triggered: a handler may read
+/// as little as it likes.
 final class PollThread: Sendable {
   static let shared = PollThread()
 

@@ -1,6 +1,7 @@
 /// How a pool opens connections, and how many.
 public struct PoolConfiguration: Sendable {
-  /// `postgresql://user:pass@host:port/db?…`, a Unix socket (`postgresql:///db?host=/path`), or `key=value` pairs: libpq's own syntax.
+  /// `postgresql://user:pass@host:port/db?…`, a Unix socket (`postgresql:///db?host=/path`), or `key=value` pairs:
+  /// libpq's own syntax.
   public var url: String
   /// For logs and statistics.
   public var name: String
@@ -16,7 +17,8 @@ public struct PoolConfiguration: Sendable {
   public var acquireTimeout: Duration
   /// More callers than this are turned away at once.
   public var maximumWaiters: Int
-  /// Every transaction is read-only (`default_transaction_read_only`), and a lost connection is answered with one more try.
+  /// Every transaction is read-only (`default_transaction_read_only`), and a lost connection is answered with one more
+  /// try.
   public var readOnly: Bool
   public var applicationName: String
   /// A connection older than this is replaced when it is free.

@@ -2,14 +2,14 @@ internal import CPostgres
 
 /// Sole owner of a PGconn: calls libpq, keeps no state of its own, closes the connection when it goes.
 ///
-/// Unchecked Sendable: a PGconn may move between threads but not be used by two at once; being uncopyable the handle has one
-/// owner, and `DatabaseConnection` keeps that owner behind its lock.
+/// Unchecked Sendable: a PGconn may move between threads but not be used by two at once; being uncopyable the handle
+/// has one owner, and `DatabaseConnection` keeps that owner behind its lock.
 @safe
 struct PostgresHandle: ~Copyable, @unchecked Sendable {
   private let connection: OpaquePointer
 
-  /// Takes over an established connection: non-blocking, in pipeline mode, its notices dropped (they would go to stderr).
-  /// nil when libpq refuses; the connection is closed then.
+  /// Takes over an established connection: non-blocking, in pipeline mode, its notices dropped (they would go to
+  /// stderr). nil when libpq refuses; the connection is closed then.
   init?(taking connection: OpaquePointer) {
     unsafe self.connection = unsafe connection
     let usable = unsafe PQsetnonblocking(connection, 1) == 0 && PQenterPipelineMode(connection) == 1
@@ -162,7 +162,8 @@ struct PostgresHandle: ~Copyable, @unchecked Sendable {
   }
 }
 
-/// Owns a PGcancel. Unchecked Sendable: a PGcancel is constant, and PQcancel may be called from any thread (PostgreSQL 15 manual, 34.7).
+/// Owns a PGcancel. Unchecked Sendable: a PGcancel is constant, and PQcancel may be called from any thread (PostgreSQL
+/// 15 manual, 34.7).
 @safe
 final class CancelRequest: @unchecked Sendable {
   private let pointer: OpaquePointer

@@ -3,7 +3,8 @@ enum PipelineCommand: Sendable, Hashable {
   /// Makes room for another statement.
   case deallocate(serverName: String)
   case prepare(serverName: String, text: String, name: String)
-  /// `prepared` is the name's position among this batch's `.prepare` commands, nil when the statement was there already.
+  /// `prepared` is the name's position among this batch's `.prepare` commands, nil when the statement was there
+  /// already.
   case execute(serverName: String, query: Int, prepared: Int?)
 }
 
@@ -56,7 +57,8 @@ struct PreparedStatements: Sendable {
     if entries[name]?.serverName == serverName { entries[name]?.pending = nil }
   }
 
-  /// The server does not have the statement, or what it has no longer fits: the next use prepares it afresh under a new name.
+  /// The server does not have the statement, or what it has no longer fits: the next use prepares it afresh under a new
+  /// name.
   mutating func forget(_ name: String) {
     entries[name] = nil
   }
@@ -68,7 +70,8 @@ struct PreparedStatements: Sendable {
     }
   }
 
-  /// A statement of this very batch is never dropped: its execution follows. So a batch of more statements than fit overflows for a while.
+  /// A statement of this very batch is never dropped: its execution follows. So a batch of more statements than fit
+  /// overflows for a while.
   private mutating func makeRoom(replacing name: String, _ commands: inout [PipelineCommand]) {
     if let replaced = entries[name] {
       entries[name] = nil

@@ -1,6 +1,7 @@
 internal import CPostgres
 
-/// The rows of one statement, in text format, as they arrived: cells are views into libpq's buffer, nothing is copied until asked.
+/// The rows of one statement, in text format, as they arrived: cells are views into libpq's buffer, nothing is copied
+/// until asked.
 ///
 /// Row and column count from 0; one outside the result is a mistake of the program and stops it.
 public struct SQLResult: Sendable {
@@ -81,7 +82,8 @@ public struct SQLResult: Sendable {
 
 /// Owns a PGresult and clears it with the last copy of the result.
 ///
-/// Unchecked Sendable: a PGresult is read-only once libpq handed it out and may be used by any thread (PostgreSQL 15 manual, 34.20).
+/// Unchecked Sendable: a PGresult is read-only once libpq handed it out and may be used by any thread (PostgreSQL 15
+/// manual, 34.20).
 @safe
 private final class ResultStorage: @unchecked Sendable {
   private let pointer: OpaquePointer

@@ -14,7 +14,8 @@ public struct SQLStatement: Sendable, Hashable {
 
 /// A value for `$n`. Its SQL type is what the statement makes of the place it stands in.
 ///
-/// Instants, UUIDs and decimals travel as `.text` with a cast in the statement (`$1::timestamptz`, `$2::uuid`, `$3::numeric`).
+/// Instants, UUIDs and decimals travel as `.text` with a cast in the statement (`$1::timestamptz`, `$2::uuid`,
+/// `$3::numeric`).
 public enum SQLParameter: Sendable, Hashable {
   case null
   /// Must not contain the character U+0000, which PostgreSQL cannot store: such a query fails with `invalidParameter`.

@@ -20,7 +20,8 @@ struct WireTests {
               proxy.resetCounts()
               let results = try await pool.pipeline(Self.dashboard)
               #expect(try results.map { try $0.get().int(0, 0) } == [10, 11, 12, 13, 14])
-              // Elsewhere than on a read-only pool a sync follows each query, and its answers may overtake our later ones.
+              // Elsewhere than on a read-only pool a sync follows each query, and its answers may overtake our later
+              // ones.
               if readOnly { #expect(proxy.counts.turns == 1, "\(temperature)") }
               #expect(proxy.counts.connections == 0)
             }

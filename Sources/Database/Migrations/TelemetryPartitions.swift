@@ -2,10 +2,11 @@ extension Migration {
   /// Daily partitions of `traces`, `trace_io` and `spans`, made ahead of the rows that need them.
   ///
   /// - A partition is made as a table of its own and then attached: `ATTACH PARTITION` leaves readers and writers of
-  ///   the parent alone (SHARE UPDATE EXCLUSIVE), whereas `CREATE TABLE … PARTITION OF` shuts them out, and two writers that
-  ///   each need a new day in mid-transaction would deadlock (PostgreSQL 15 manual, 5.11.2.2).
-  /// - There is no DEFAULT partition: it would have to be scanned at each attachment, and its presence makes the planner
-  ///   sort where partitions otherwise append in order. Rows older than 400 days at the time of the migration lie in `…_history`.
+  ///   the parent alone (SHARE UPDATE EXCLUSIVE), whereas `CREATE TABLE … PARTITION OF` shuts them out, and two writers
+  ///   that each need a new day in mid-transaction would deadlock (PostgreSQL 15 manual, 5.11.2.2).
+  /// - There is no DEFAULT partition: it would have to be scanned at each attachment, and its presence makes the
+  ///   planner sort where partitions otherwise append in order. Rows older than 400 days at the time of the migration
+  ///   lie in `…_history`.
   static let telemetryPartitions = Migration(
     set: .telemetry,
     version: 2,

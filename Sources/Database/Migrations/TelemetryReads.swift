@@ -2,9 +2,10 @@ extension Migration {
   /// Reads that know only from the data itself which partition they need.
   ///
   /// A statement over `traces` without bounds on `"timestamp"` that are known when it is planned touches every
-  /// partition: with 400 of them planning the lookup of one trace took 67 ms, and merely starting a cached generic plan 3 ms.
-  /// These functions first find the time, by the locator or the daily rollup, and then run a statement whose
-  /// plan holds one partition (0.2 ms). They always plan anew: weighing a generic plan would look at all partitions again.
+  /// partition: with 400 of them planning the lookup of one trace took 67 ms, and merely starting a cached generic plan
+  /// 3 ms. These functions first find the time, by the locator or the daily rollup, and then run a statement whose
+  /// plan holds one partition (0.2 ms). They always plan anew: weighing a generic plan would look at all partitions
+  /// again.
   static let telemetryReads = Migration(
     set: .telemetry,
     version: 3,

@@ -4,8 +4,8 @@ extension Migration {
   /// - Identifiers sort bytewise (`COLLATE "C"`), so that keyset pages do not depend on the database's locale.
   /// - A unique key on a partitioned table must hold the partition key, so `trace_locator` is what makes
   ///   `(workspace_id, trace_id)` unique and lookup by id O(1).
-  /// - Rollup columns are sums, so windows add and corrections are signed deltas. An absent model or provider is `''` there,
-  ///   since a primary key admits no NULL. Buckets are UTC.
+  /// - Rollup columns are sums, so windows add and corrections are signed deltas. An absent model or provider is `''`
+  ///   there, since a primary key admits no NULL. Buckets are UTC.
   /// - Rollups leave room in their pages: their updates touch no indexed column and then stay in place (HOT).
   static let telemetryTables = Migration(
     set: .telemetry,
