@@ -1,0 +1,273 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// One pipelined connection, made again and again. Everything in here happens on its event loop.
+///
+/// 1. Replies come in the order of the commands, so ``sent`` is a queue: its first call owns the next reply.
+/// 2. All calls have the same timeout, so the first of a queue has the earliest deadline and one timer is enough.
+/// 3. A late reply cannot be told from a lost one: a call past its deadline ends the connection, and with it the others.
+final class RedisConnection {
+  private let eventLoop: any EventLoop
+  private let configuration: RedisConfiguration
+  private let counters: RedisCounters
+  private let log: OccasionalLog
+
+  private var state = ConnectionState()
+  private var channel: (any Channel)?
+  private var handler: RedisChannelHandler?
+  /// Calls whose replies are to come.
+  private var sent = CircularBuffer<RedisCall>()
+  /// Calls that wait until the connection is made.
+  private var waiting = CircularBuffer<RedisCall>()
+  private var pendingBytes = 0
+  private var timer: Scheduled<Void>?
+  private var isFlushScheduled = false
+
+  init(eventLoop: any EventLoop, configuration: RedisConfiguration, counters: RedisCounters, log: OccasionalLog) {
+    self.eventLoop = eventLoop
+    self.configuration = configuration
+    self.counters = counters
+    self.log = log
+  }
+
+  // MARK: Calls
+
+  func open() {
+    if state.open() { connect() }
+  }
+
+  /// Sends a call, keeps it until the connection is made, or fails it.
+  func submit(_ call: RedisCall) {
+    guard sent.count + waiting.count < configuration.maximumPendingCalls,
+      pendingBytes + call.request.readableBytes <= configuration.maximumPendingBytes
+    else {
+      counters.refusals.wrappingAdd(1, ordering: .relaxed)
+      return call.fail(CacheError(.overloaded, "Too many calls wait for Redis"))
+    }
+    switch state.admit() {
+    case .send: send(call)
+    case .wait: wait(call)
+    case .openAndWait:
+      wait(call)
+      connect()
+    case .refuse:
+      counters.refusals.wrappingAdd(1, ordering: .relaxed)
+      call.fail(CacheError(.unavailable, "Redis is not available"))
+    }
+  }
+
+  /// Ends the connection for good and fails what is under way.
+  func close() {
+    state.close()
+    letGo()
+    failAll(CacheError(.unavailable, "The connection to Redis was closed"))
+    timer?.cancel()
+    timer = nil
+  }
+
+  private func wait(_ call: RedisCall) {
+    pendingBytes += call.request.readableBytes
+    waiting.append(call)
+    armTimer()
+  }
+
+  private func send(_ call: RedisCall) {
+    pendingBytes += call.request.readableBytes
+    write(call)
+  }
+
+  private func write(_ call: RedisCall) {
+    sent.append(call)
+    armTimer()
+    counters.bytesSent.wrappingAdd(call.request.readableBytes, ordering: .relaxed)
+    channel?.write(call.request, promise: nil)
+    scheduleFlush()
+  }
+
+  /// Calls that arrive in one turn of the event loop leave with one system call.
+  private func scheduleFlush() {
+    guard !isFlushScheduled else { return }
+    isFlushScheduled = true
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    eventLoop.execute {
+      bound.value.isFlushScheduled = false
+      bound.value.channel?.flush()
+    }
+  }
+
+  // MARK: Replies
+
+  func countReceived(_ bytes: Int) {
+    counters.bytesReceived.wrappingAdd(bytes, ordering: .relaxed)
+  }
+
+  func received(_ reply: RedisReply) {
+    guard !sent.isEmpty else {
+      return abandon(CacheError(.protocolViolation, "Redis sent a reply that nobody asked for"), isSuspect: true)
+    }
+    guard sent[sent.startIndex].take(reply) else { return }
+    let call = sent.removeFirst()
+    pendingBytes -= call.request.readableBytes
+    switch call.owner {
+    case .connection: loggedIn(call.replies)
+    case .caller(let continuation):
+      state.succeeded()
+      counters.roundTrips.wrappingAdd(1, ordering: .relaxed)
+      counters.commands.wrappingAdd(call.replyCount, ordering: .relaxed)
+      continuation.resume(returning: .success(call.replies))
+    }
+  }
+
+  // MARK: Making the connection
+
+  private func connect() {
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    let bootstrap = ClientBootstrap(group: eventLoop)
+      .connectTimeout(TimeAmount(configuration.connectTimeout))
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture { try bound.value.prepare(channel) }
+      }
+    let attempt =
+      switch configuration.address.endpoint {
+      case .tcp(let host, let port):
+        bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1).connect(host: host, port: port)
+      case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
+      }
+    attempt.whenComplete { result in
+      switch result {
+      case .success(let channel): bound.value.connected(channel)
+      case .failure(let error):
+        bound.value.abandon(
+          CacheError(.unavailable, "Redis cannot be reached", detail: "\(error)"),
+          isSuspect: false
+        )
+      }
+    }
+  }
+
+  private func prepare(_ channel: any Channel) throws {
+    let handler = RedisChannelHandler(connection: self, decoder: try HiredisReplyDecoder())
+    try channel.pipeline.syncOperations.addHandler(handler)
+    self.handler = handler
+  }
+
+  private func connected(_ channel: any Channel) {
+    guard case .connecting = state.phase, handler != nil, channel.isActive else {
+      // Closed meanwhile, by us or by the server.
+      channel.close(promise: nil)
+      return
+    }
+    self.channel = channel
+    logIn()
+  }
+
+  /// AUTH and SELECT as needed, and PING, so that a server that accepts but does not answer is found out here.
+  private func logIn() {
+    let address = configuration.address
+    var commands: [RedisCommand] = []
+    if let password = address.password {
+      var command = RedisCommand("AUTH")
+      if let user = address.user { command.append(text: user) }
+      command.append(text: password)
+      commands.append(command)
+    }
+    if address.database != 0 { commands.append(RedisCommand("SELECT", "\(address.database)")) }
+    commands.append(RedisCommand("PING"))
+    do throws(CacheError) {
+      var request = ByteBuffer()
+      for command in commands { try command.encode(into: &request) }
+      let deadline = NIODeadline.now() + TimeAmount(configuration.timeout)
+      send(RedisCall(request, replyCount: commands.count, deadline: deadline, owner: .connection))
+    } catch {
+      abandon(error, isSuspect: true)
+    }
+  }
+
+  private func loggedIn(_ replies: [RedisReply]) {
+    for case .error(let text) in replies {
+      return abandon(CacheError(.refused, "Redis refused the login", detail: text), isSuspect: true)
+    }
+    state.connected()
+    counters.connects.wrappingAdd(1, ordering: .relaxed)
+    while !waiting.isEmpty { write(waiting.removeFirst()) }
+  }
+
+  // MARK: Losing the connection
+
+  /// Gives the connection up, fails its calls, and sees to a new one.
+  func abandon(_ error: CacheError, isSuspect: Bool) {
+    guard state.phase != .closed else { return }
+    letGo()
+    counters.connectionFailures.wrappingAdd(1, ordering: .relaxed)
+    let hadCalls = !sent.isEmpty
+    let recovery = state.lost(isSuspect: isSuspect, jitter: .random(in: 0...1))
+    if recovery == .reconnectNow {
+      failSent(error)
+      connect()
+    } else {
+      failAll(error)
+    }
+    // A server that closes an idle connection does nothing wrong.
+    if hadCalls || recovery != .reconnectNow {
+      log.warning("Redis connection lost", detail: error.debugDescription)
+    }
+    if case .reconnect(let pause) = recovery { reconnect(after: pause) }
+  }
+
+  private func reconnect(after pause: Duration) {
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    eventLoop.scheduleTask(in: TimeAmount(pause)) {
+      if bound.value.state.pauseEnded() { bound.value.connect() }
+    }
+  }
+
+  private func letGo() {
+    handler?.detach()
+    handler = nil
+    channel?.close(promise: nil)
+    channel = nil
+  }
+
+  private func failAll(_ error: CacheError) {
+    failSent(error)
+    while !waiting.isEmpty { fail(waiting.removeFirst(), error) }
+  }
+
+  private func failSent(_ error: CacheError) {
+    // Taken out first: a caller that goes on may submit the next call at once.
+    let calls = sent
+    sent.removeAll()
+    for call in calls { fail(call, error) }
+  }
+
+  private func fail(_ call: RedisCall, _ error: CacheError) {
+    pendingBytes -= call.request.readableBytes
+    guard case .caller = call.owner else { return }
+    if error.code == .timeout {
+      counters.timeouts.wrappingAdd(1, ordering: .relaxed)
+    } else {
+      counters.lostCalls.wrappingAdd(1, ordering: .relaxed)
+    }
+    call.fail(error)
+  }
+
+  // MARK: Deadlines
+
+  private func armTimer() {
+    guard timer == nil else { return }
+    let deadlines = [waiting.first?.deadline, sent.first?.deadline].compactMap { $0 }
+    guard let earliest = deadlines.min() else { return }
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    timer = eventLoop.scheduleTask(deadline: earliest) { bound.value.timerFired() }
+  }
+
+  private func timerFired() {
+    timer = nil
+    let now = NIODeadline.now()
+    let error = CacheError(.timeout, "Redis did not answer in time")
+    while let call = waiting.first, call.deadline <= now { fail(waiting.removeFirst(), error) }
+    if let call = sent.first, call.deadline <= now { abandon(error, isSuspect: true) }
+    armTimer()
+  }
+}
