@@ -105,7 +105,7 @@ public struct GatewayApplication: Sendable {
     addReads(to: &registry, authenticator)
     if case .token = authenticator { addAccounts(to: &registry) }
     let router = registry.makeRouter(edge: EdgeMiddleware(cors: CORSPolicy(origins: configuration.corsOrigins)))
-    return Application(
+    var application = Application(
       router: router,
       server: .http1(
         configuration: .init(idleTimeout: .nanoseconds(configuration.idleTimeout.wholeNanoseconds))
@@ -118,6 +118,9 @@ public struct GatewayApplication: Sendable {
       onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) },
       logger: logger
     )
+    // So that a token revoked before the start is refused from the first request on.
+    application.beforeServerStarts { await revocations.refresh() }
+    return Listener(address: "\(host):\(port)", application: application)
   }
 
   private func addReads(to registry: inout RouteRegistry, _ authenticator: Authenticator) {

@@ -152,4 +152,28 @@ import Testing
     #expect(error?.description == message)
   }
 
+  @Test(
+    arguments: zip(
+      ["query { b }", "query { a b }", "query { ...f } fragment f on Query { a }", "query { a: b }", "query { "],
+      [
+        #"routes.yaml:2: the operation must select the root field "a" that is the body, and no other; it selects "b""#,
+        #"routes.yaml:2: the operation must select the root field "a" that is the body, and no other; it selects "#
+          + #""a", "b""#,
+        #"routes.yaml:2: the operation must select the root field "a" that is the body, and no other; it selects "…""#,
+        nil,
+        "routes.yaml:3: the operation is not GraphQL",
+      ]
+    )
+  )
+  func refusesABodyThatTheOperationDoesNotSelect(operation: String, message: String?) throws {
+    var route = try #require(try load(Self.row()).routes.first)
+    route.operation = operation
+    var error: RouteTableError?
+    do {
+      try BoundRoute.checkBody(of: route, file: "routes.yaml")
+    } catch let failure {
+      error = failure
+    }
+    #expect(error?.description == message)
+  }
 }

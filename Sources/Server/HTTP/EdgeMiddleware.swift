@@ -18,6 +18,8 @@ struct EdgeMiddleware: RouterMiddleware {
     let start = ContinuousClock.now
     let requestID = RequestIdentifier.of(request.headers)
     var context = context
+    // The framework's own id would only repeat ours under another name.
+    context.logger[metadataKey: "hb.request.id"] = nil
     context.logger[metadataKey: "request_id"] = "\(requestID)"
 
     var response = await respond(to: request, context: context, next: next)

@@ -26,6 +26,7 @@ struct BoundRoute: Sendable {
       } catch {
         throw failure(error, route, file)
       }
+      try checkBody(of: route, file: file)
       let variables = operation.variables.map { OperationVariable(name: $0.name, isRequired: $0.isRequired) }
       try check(route, against: variables, file: file)
       bound.append(BoundRoute(route: route, operation: operation))
@@ -74,6 +75,28 @@ struct BoundRoute: Sendable {
     }
   }
 
+  /// The body is the value of one root field, and the operation selects it directly and alone: what else it asked for
+  /// would be fetched and thrown away.
+  static func checkBody(of route: Route, file: String) throws(RouteTableError) {
+    guard
+      let document = try? Parser.parse(Source(route.operation)),
+      let selections = document.operations.first?.selections
+    else { throw RouteTableError(file: file, line: route.operationLine, message: "the operation is not GraphQL") }
+    let names = selections.indices.map { index in
+      let selection = document.selections[index]
+      return selection.kind == .field ? route.keys.text(of: document.text(of: selection.responseName)) : "…"
+    }
+    guard names == [route.body] else {
+      throw RouteTableError(
+        file: file,
+        line: route.line,
+        message:
+          "the operation must select the root field \"\(route.body)\" that is the body, and no other; it selects "
+          + names.map { "\"\($0)\"" }.joined(separator: ", ")
+      )
+    }
+  }
+
   private static func failure(_ errors: RequestErrors, _ route: Route, _ file: String) -> RouteTableError {
     guard let first = errors.errors.first else {
       return RouteTableError(file: file, line: route.line, message: "the operation cannot be planned")
@@ -88,6 +111,14 @@ extension Route.Keys {
     switch self {
     case .snakeCase: .snakeCase
     case .camelCase: .responseName
+    }
+  }
+
+  /// A response name as bodies of this style write it.
+  func text(of name: String) -> String {
+    switch self {
+    case .snakeCase: NameStyle.snakeCase(name)
+    case .camelCase: name
     }
   }
 }
