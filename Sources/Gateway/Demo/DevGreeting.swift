@@ -26,7 +26,7 @@ struct DevGreeting: Sendable {
       """
     )
     // Standard output may be a file or a pipe, which would show this only at the end.
-    unsafe fflush(nil)
+    fflush(nil)
   }
 
   private func command(port: Int) -> String {

@@ -28,6 +28,19 @@ struct BadInputTests {
       )
     }
 
+    /// The whole answer with one error: at a column of line 1, and with a root field that it made `null`.
+    static func errors(_ message: String, _ code: String, column: Int? = nil, nulled: String? = nil) -> String {
+      let data = nulled.map { #""data":{"\#($0)":null},"# } ?? ""
+      let place = column.map { #","locations":[{"line":1,"column":\#($0)}]"# } ?? ""
+      let path = nulled.map { #","path":["\#($0)"]"# } ?? ""
+      return #"{\#(data)"errors":[{"message":"\#(message)"\#(place)\#(path),"extensions":{"code":"\#(code)"}}]}"#
+    }
+
+    /// The whole answer to a parameter of the URL that does not fit.
+    static func issue(_ type: String, _ parameter: String, _ message: String, _ input: String) -> String {
+      #"{"detail":[{"type":"\#(type)","loc":["query","\#(parameter)"],"msg":"\#(message)","input":"\#(input)"}]}"#
+    }
+
     static func get(_ name: String, _ path: String, _ status: Int, _ answer: String) -> Case {
       Case(name: name, method: "GET", path: path, fields: [], status: status, answer: answer)
     }
@@ -51,49 +64,150 @@ struct BadInputTests {
     #expect(answer.text == wrong.answer)
   }
 
+  private static let rangeForms =
+    "is neither 1h, 24h, 7d or 30d nor an interval such as "
+    + "2025-10-01T00:00:00Z/2025-10-08T00:00:00Z or 2025-10-01T00:00:00Z/P7D"
+
   private static let graphQLCases: [Case] = [
-    .graphQL("malformed JSON", #"{"query": "{ alerts"#, 400, ""),
-    .graphQL("no query", #"{"variables": {}}"#, 400, ""),
-    .graphQL("syntax error", #"{"query": "{ alerts { total }"}"#, 400, ""),
-    .graphQL("unknown field", #"{"query": "{ alerts { totl } }"}"#, 400, ""),
+    .graphQL(
+      "malformed JSON",
+      #"{"query": "{ alerts"#,
+      400,
+      Case.errors(#"The request body is not JSON: A string is not closed at line 1, column 11"#, "BAD_REQUEST")
+    ),
+    .graphQL(
+      "no query",
+      #"{"variables": {}}"#,
+      400,
+      Case.errors(#"The request has no \"query\""#, "BAD_REQUEST")
+    ),
+    .graphQL(
+      "syntax error",
+      #"{"query": "{ alerts { total }"}"#,
+      400,
+      Case.errors(#"Syntax Error: Expected Name, found <EOF>."#, "GRAPHQL_PARSE_FAILED", column: 19)
+    ),
+    .graphQL(
+      "unknown field",
+      #"{"query": "{ alerts { totl } }"}"#,
+      400,
+      Case.errors(
+        #"Cannot query field \"totl\" on type \"AlertList\". Did you mean \"total\"?"#,
+        "GRAPHQL_VALIDATION_FAILED",
+        column: 12
+      )
+    ),
     .graphQL(
       "wrong type of a variable",
       #"{"query": "query Q($n: Int!) { alerts(limit: $n) { total } }", "variables": {"n": "ten"}}"#,
       400,
-      ""
+      Case.errors(
+        #"Variable \"$n\" got invalid value \"ten\"; Int cannot represent non-integer value: \"ten\""#,
+        "BAD_USER_INPUT",
+        column: 9
+      )
     ),
-    .graphQL("bad range", #"{"query": "{ homeKpis(range: \"25h\") { asOf } }"}"#, 400, ""),
+    .graphQL(
+      "bad range",
+      #"{"query": "{ homeKpis(range: \"25h\") { asOf } }"}"#,
+      400,
+      Case.errors(
+        #"Invalid time range: \"25h\" \#(rangeForms)"#,
+        "INVALID_TIME_RANGE",
+        column: 19
+      )
+    ),
     .graphQL(
       "bad range in a variable",
       #"{"query": "query Q($r: TimeRange!) { homeKpis(range: $r) { asOf } }", "variables": {"r": "yesterday"}}"#,
       400,
-      ""
+      Case.errors(
+        #"Variable \"$r\" got invalid value \"yesterday\"; Invalid time range: \"yesterday\" \#(rangeForms)"#,
+        "INVALID_TIME_RANGE",
+        column: 9
+      )
     ),
-    .graphQL("limit 0", #"{"query": "{ alerts(limit: 0) { total } }"}"#, 400, ""),
+    .graphQL(
+      "limit 0",
+      #"{"query": "{ alerts(limit: 0) { total } }"}"#,
+      200,
+      Case.errors(
+        #"Argument \"limit\" has invalid value 0: it must be between 1 and 100."#,
+        "BAD_USER_INPUT",
+        column: 17,
+        nulled: "alerts"
+      )
+    ),
     .graphQL(
       "limit 101 in a variable",
       #"{"query": "query Q($n: Int!) { alerts(limit: $n) { total } }", "variables": {"n": 101}}"#,
-      400,
-      ""
+      200,
+      Case.errors(
+        #"Argument \"limit\" has invalid value 101: it must be between 1 and 100."#,
+        "BAD_USER_INPUT",
+        column: 35,
+        nulled: "alerts"
+      )
     ),
-    .graphQL("unknown trace", #"{"query": "{ trace(traceId: \"there-is-none\") { traceId } }"}"#, 200, ""),
-    Case(name: "old media type", body: #"{"query": "{ alerts { totl } }"}"#, status: 200, answer: ""),
+    .graphQL(
+      "unknown trace",
+      #"{"query": "{ trace(traceId: \"there-is-none\") { traceId } }"}"#,
+      200,
+      #"{"data":{"trace":null}}"#
+    ),
+    Case(
+      name: "old media type",
+      body: #"{"query": "{ alerts { totl } }"}"#,
+      status: 200,
+      answer:
+        Case.errors(
+          #"Cannot query field \"totl\" on type \"AlertList\". Did you mean \"total\"?"#,
+          "GRAPHQL_VALIDATION_FAILED",
+          column: 12
+        )
+    ),
     Case(
       name: "no JSON",
       fields: [("Content-Type", "text/plain")],
       body: "{ alerts { total } }",
       status: 415,
-      answer: ""
+      answer:
+        Case.errors(#"The Content-Type must be application/json"#, "BAD_REQUEST")
     ),
   ]
 
   private static let restCases: [Case] = [
-    .get("bad range by REST", "/api/v1/metrics/home-kpis?range=25h", 400, ""),
-    .get("custom range without an end", "/api/v1/metrics/home-kpis?range=custom&start=2026-01-01T00:00:00Z", 400, ""),
-    .get("limit 0 by REST", "/api/v1/alerts/recent?limit=0", 422, ""),
-    .get("limit 101 by REST", "/api/v1/activity/stream?limit=101", 422, ""),
-    .get("limit that is no number", "/api/v1/activity/stream?limit=ten", 422, ""),
-    .get("unknown severity", "/api/v1/alerts/recent?severity=bad", 422, ""),
+    .get("bad range by REST", "/api/v1/metrics/home-kpis?range=25h", 400, #"{"detail":"Invalid time range: 25h"}"#),
+    .get(
+      "custom range without an end",
+      "/api/v1/metrics/home-kpis?range=custom&start=2026-01-01T00:00:00Z",
+      400,
+      #"{"detail":"Invalid time range: custom needs both start and end"}"#
+    ),
+    .get(
+      "limit 0 by REST",
+      "/api/v1/alerts/recent?limit=0",
+      422,
+      Case.issue("greater_than_equal", "limit", "Input should be greater than or equal to 1", "0")
+    ),
+    .get(
+      "limit 101 by REST",
+      "/api/v1/activity/stream?limit=101",
+      422,
+      Case.issue("less_than_equal", "limit", "Input should be less than or equal to 100", "101")
+    ),
+    .get(
+      "limit that is no number",
+      "/api/v1/activity/stream?limit=ten",
+      422,
+      Case.issue("int_parsing", "limit", "Input should be a valid integer, unable to parse string as an integer", "ten")
+    ),
+    .get(
+      "unknown severity",
+      "/api/v1/alerts/recent?severity=bad",
+      422,
+      Case.issue("literal_error", "severity", "Input should be 'info', 'warning' or 'critical'", "bad")
+    ),
     .get("unknown trace by REST", "/api/v1/traces/there-is-none", 404, #"{"detail":"Trace not found"}"#),
     .get("unknown path", "/api/v1/nothing", 404, #"{"detail":"Not Found"}"#),
     Case(
@@ -119,7 +233,7 @@ struct BadInputTests {
     let none = try await gateway.anybody.graphQL("{ nonsense")
     #expect(none.status == 401)
     #expect(
-      none.text == #"{"errors":[{"message":"Not authenticated","extensions":{"code":"UNAUTHENTICATED"}}]}"#
+      none.text == Case.errors(#"Not authenticated"#, "UNAUTHENTICATED")
     )
   }
 
@@ -176,7 +290,10 @@ struct BadInputTests {
     let again = try await gateway.anybody.post(
       "/api/v1/auth/register",
       json: #"""
-        {"email":"\#(gateway.owner.email.uppercased())","password":"another password","full_name":"x","workspace_name":"y"}
+        {
+          "email": "\#(gateway.owner.email.uppercased())", "password": "another password",
+          "full_name": "x", "workspace_name": "y"
+        }
         """#
     )
     #expect(again.status == 409)
