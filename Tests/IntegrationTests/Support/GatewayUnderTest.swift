@@ -19,6 +19,8 @@ struct GatewayUnderTest: Sendable {
   let redis: RedisWitness
   let telemetryWire: WireProxy
   let redisWire: WireProxy
+  /// What the ids of the owner's traces begin with; no other suite's do.
+  let tracePrefix: String
   /// Ids of the owner's traces.
   let traceIDs: [String]
 
@@ -37,12 +39,12 @@ struct GatewayUnderTest: Sendable {
     return current
   }
 
-  /// Forgets everything cached for the owner.
+  /// Forgets everything cached for the owner. Other suites' entries, in the same Redis, stay.
   func emptyCache() async throws {
-    let keys = try await redis.keys(matching: "*:\(owner.workspaceID)*").union(
-      try await redis.keys(matching: "trace:detail:*")
-    )
-    for key in keys { try await redis.ask("DEL", key) }
+    let details = try await redis.keys(matching: "trace:detail:\(tracePrefix)-*")
+    for key in try await redis.keys(matching: "*:\(owner.workspaceID)*").union(details) {
+      try await redis.ask("DEL", key)
+    }
   }
 
   /// Forgets what passed the wires so far.
@@ -130,7 +132,8 @@ struct GatewayStand: Sendable {
     }
     let owner = try await Self.register("owner", anybody)
     let stranger = try await Self.register("stranger", anybody)
-    let traces = TestTraces(prefix: "owned", count: 4000, now: Date())
+    let prefix = "owned-\(UUID().uuidString.prefix(8).lowercased())"
+    let traces = TestTraces(prefix: prefix, count: 4000, now: Date())
     try await load(traces, into: owner, direct)
     try await Self.insertAlerts(owner, postgres)
     return GatewayUnderTest(
@@ -142,6 +145,7 @@ struct GatewayStand: Sendable {
       redis: RedisWitness(url: redisURL),
       telemetryWire: telemetryWire,
       redisWire: redisWire,
+      tracePrefix: prefix,
       traceIDs: traces.traces.map(\.id)
     )
   }
