@@ -98,12 +98,25 @@ let package = Package(
     .executableTarget(
       name: "gqlharness",
       dependencies: [
-        "Schema", "JSON", "Resolver",
+        "Schema", "JSON", "EngineHarness",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
       ],
       path: "Tests/Harness",
+      swiftSettings: settings
+    ),
+    // The same engine on standard input and output, for the differential tests.
+    .executableTarget(
+      name: "languagecheck",
+      dependencies: ["Schema", "JSON", "Resolver", "EngineHarness", .product(name: "Logging", package: "swift-log")],
+      path: "Tests/LanguageCheck",
+      swiftSettings: settings
+    ),
+    .target(
+      name: "EngineHarness",
+      dependencies: ["Schema", "JSON", "Resolver", .product(name: "Logging", package: "swift-log")],
+      path: "Tests/EngineHarness",
       swiftSettings: settings
     ),
     .target(
@@ -115,7 +128,11 @@ let package = Package(
     .testTarget(name: "SchemaTests", dependencies: ["Schema", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "CacheTests", dependencies: ["Cache", "TestSupport"], swiftSettings: settings),
-    .testTarget(name: "DatabaseTests", dependencies: ["Database", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "DatabaseTests",
+      dependencies: ["Database", "TestSupport", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "ResolverTests",
       dependencies: ["Resolver", "Schema", "JSON", "Cache", "Database", "TestSupport"],

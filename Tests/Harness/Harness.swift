@@ -1,8 +1,8 @@
+import EngineHarness
 import HTTPTypes
 import Hummingbird
 import JSON
 import Logging
-import Resolver
 import Schema
 
 /// Serves any schema with a fixed wiring, for conformance suites: `POST /execute {schema, query, variables?,
@@ -40,35 +40,17 @@ struct Harness {
   private static func execute(_ body: [UInt8]) async -> [UInt8] {
     do {
       let request = try JSONDocument(parsing: body, maxDepth: 512).root
-      guard let sdl = request["schema"]?.string, let query = request["query"]?.string else {
+      guard let sdl = request["schema"]?.string, request["query"]?.string != nil else {
         return failure(["Expected {schema, query, variables?, operationName?}, schema and query being strings."])
       }
-      let schema = try SchemaBuilder.build(Source(sdl, name: "schema.graphql"))
-      let engine = QueryEngine(
-        binding: SchemaBinding(toRootValueOf: schema),
-        sources: nil,
-        rootValue: try FixedWiring.rootValue(of: schema),
-        logger: Logger(label: "gqlharness")
-      )
-      let variables = request["variables"]
-      let graphQLRequest = GraphQLRequest(
-        document: Array(query.utf8),
-        operationName: request["operationName"]?.string,
-        variables: variables?.isNull == true ? nil : variables
-      )
-      return await engine.execute(graphQLRequest, for: nobody).body
+      let engine = try HarnessEngine(sdl: sdl, logger: Logger(label: "gqlharness"))
+      return await engine.execute(request)
     } catch let error as SchemaErrors {
       return failure(error.errors.map(\.message))
     } catch {
       return failure(["\(error)"])
     }
   }
-
-  /// The harness has no tenants; its resolvers ask nobody's data.
-  private static let nobody = Principal(
-    workspaceID: .none,
-    userID: "harness"
-  )
 
   private static func failure(_ messages: [String]) -> [UInt8] {
     var writer = JSONWriter()

@@ -1,0 +1,1 @@
+"""Random GraphQL, and what graphql-core makes of it."""

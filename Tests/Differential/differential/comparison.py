@@ -1,0 +1,183 @@
+"""Holds what the engine said against what was expected."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from graphql import GraphQLError
+
+from . import reference
+from .expected import Case, Verdict
+
+Problems = list[str]
+
+
+def compare(case: Case, wanted: Verdict, found: Verdict) -> tuple[Problems, Problems]:
+    """What must not differ and does, and which messages differ."""
+    if found is None:
+        return ["no verdict: the engine ended"], []
+    kind = case["kind"]
+    if kind == "parse":
+        return compare_parse(case, wanted, found)
+    if kind == "schema":
+        return compare_schema(wanted, found)
+    if kind == "validate":
+        return compare_errors(wanted["errors"], found.get("errors", [])), messages(wanted["errors"], found.get("errors", []))
+    if kind == "coerce":
+        return compare_coerce(wanted, found)
+    return compare_response(case, wanted, found)
+
+
+def normalised(message: str) -> str:
+    """Quotes of one kind: graphql-core writes Python's."""
+    return message.replace("'", '"')
+
+
+def messages(wanted: list[Verdict], found: list[Verdict]) -> Problems:
+    """Messages that only one side has, where both have equally many errors."""
+    if len(wanted) != len(found):
+        return []
+    ours = Counter(normalised(error["message"]) for error in found)
+    theirs = Counter(normalised(error["message"]) for error in wanted)
+    return [f"wanted {a!r}, found {b!r}" for a, b in zip(sorted((theirs - ours).elements()), sorted((ours - theirs).elements()))]
+
+
+def compare_parse(case: Case, wanted: Verdict, found: Verdict) -> tuple[Problems, Problems]:
+    if "ok" in wanted:
+        if "printed" not in found:
+            return [f"refused: {found}"], []
+        return same_document(case["text"], found["printed"]), []
+    error = wanted["error"]
+    if "error" not in found:
+        return [f"accepted, wanted {error}"], []
+    if error["locations"] != found["error"]["locations"]:
+        return [f"wanted {error}, found {found['error']}"], []
+    return [], messages([error], [found["error"]])
+
+
+def same_document(text: str, printed: str) -> Problems:
+    """The printed document must be the one that was parsed."""
+    try:
+        again = reference.parse(printed)
+    except GraphQLError as error:
+        return [f"printed text does not parse: {error.message}: {printed!r}"]
+    if again != reference.parse(text):
+        return [f"printed another document: {printed!r}"]
+    return []
+
+
+def compare_schema(wanted: Verdict, found: Verdict) -> tuple[Problems, Problems]:
+    """Valid or not; how many errors one mistake makes is each side's affair."""
+    if bool(wanted["errors"]) != bool(found.get("errors", [])):
+        return [f"wanted {wanted['errors']}, found {found.get('errors')}"], []
+    ours = {normalised(error["message"]) for error in found.get("errors", [])}
+    theirs = {normalised(error["message"]) for error in wanted["errors"]}
+    return [], [f"wanted {sorted(theirs)}, found {sorted(ours)}"] if ours.isdisjoint(theirs) and theirs else []
+
+
+def compare_errors(wanted: list[Verdict], found: list[Verdict]) -> Problems:
+    """The same rules equally often, and at the same places."""
+    ours = Counter(error.get("rule") for error in found)
+    theirs = Counter(error.get("rule") for error in wanted)
+    if ours != theirs:
+        return [f"missing {dict(theirs - ours)}, too many {dict(ours - theirs)}"]
+    our_places = Counter((error.get("rule"), str(error["locations"])) for error in found)
+    their_places = Counter((error.get("rule"), str(error["locations"])) for error in wanted)
+    if our_places != their_places:
+        return [f"places: missing {list(their_places - our_places)}, too many {list(our_places - their_places)}"]
+    return []
+
+
+def compare_coerce(wanted: Verdict, found: Verdict) -> tuple[Problems, Problems]:
+    if "errors" in wanted:
+        return compare_request_errors(wanted["errors"], found), messages(wanted["errors"], found.get("errors", []))
+    if "variables" not in found:
+        return [f"refused: {found}"], []
+    problems = []
+    soft: Problems = []
+    if not equal(wanted["variables"], found["variables"]):
+        problems.append(f"variables: wanted {wanted['variables']}, found {found['variables']}")
+    if len(wanted["arguments"]) != len(found["arguments"]):
+        return [f"{len(wanted['arguments'])} fields, found {len(found['arguments'])}"], []
+    for ours, theirs in zip(found["arguments"], wanted["arguments"]):
+        if isinstance(ours, dict) and isinstance(theirs, dict) and "error" in ours and "error" in theirs:
+            soft += messages([theirs["error"]], [ours["error"]])
+            ours, theirs = ours["error"]["locations"], theirs["error"]["locations"]
+        if not equal(theirs, ours):
+            problems.append(f"arguments: wanted {theirs}, found {ours}")
+    return problems, soft
+
+
+def compare_request_errors(wanted: list[Verdict], found: Verdict) -> Problems:
+    """Each wrong variable is reported; graphql-core may say more about it."""
+    ours = {str(error.get("locations", [])) for error in found.get("errors", [])}
+    theirs = {str(error["locations"]) for error in wanted}
+    if "data" in found or ours != theirs:
+        return [f"wanted {wanted}, found {found}"]
+    return []
+
+
+def compare_response(case: Case, wanted: Verdict, found: Verdict) -> tuple[Problems, Problems]:
+    theirs, ours = wanted.get("errors", []), found.get("errors", [])
+    ours = [error | {"locations": [pair(p) for p in error.get("locations", [])]} for error in ours]
+    if "data" not in wanted:
+        return compare_request_errors(theirs, found | {"errors": ours}), messages(theirs, ours)
+    if "data" not in found:
+        return [f"no data: {found}"], []
+    wanted_data, found_data = wanted["data"], found["data"]
+    if case.get("category") == "introspect":
+        wanted_data, found_data = sorted_types(wanted_data), sorted_types(found_data)
+    problems = [] if equal(wanted_data, found_data) else [f"data: {difference(wanted_data, found_data)}"]
+    if Counter(map(error_place, ours)) != Counter(map(error_place, theirs)):
+        problems.append(f"errors: wanted {theirs}, found {ours}")
+    return problems, messages(theirs, ours)
+
+
+def pair(location: Any) -> list[int]:
+    """A response writes places as objects."""
+    return [location["line"], location["column"]] if isinstance(location, dict) else location
+
+
+def error_place(error: Verdict) -> str:
+    return json.dumps([error.get("path"), error["locations"]])
+
+
+def sorted_types(data: Any) -> Any:
+    """Types and directives stand in any order in an introspection result, as do implementations."""
+    schema = dict(data["__schema"])
+    schema["types"] = [type_ | {"possibleTypes": by_name(type_["possibleTypes"])} for type_ in by_name(schema["types"])]
+    schema["directives"] = by_name(schema["directives"])
+    return {"__schema": schema}
+
+
+def by_name(items: Any) -> Any:
+    return sorted(items, key=lambda item: item["name"]) if items else items
+
+
+def equal(left: Any, right: Any) -> bool:
+    """As JSON, with the order of members; 1 is 1.0 but not true."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(equal(value, right[key]) for key, value in left.items())
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(equal, left, right))
+    return bool(left == right)
+
+
+def difference(wanted: Any, found: Any, path: str = "$") -> str:
+    """The first place where two values differ."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        if wanted.keys() != found.keys():
+            return f"{path}: wanted members {list(wanted)}, found {list(found)}"
+        pairs = [(wanted[key], found[key], f"{path}.{key}") for key in wanted]
+    elif isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
+        pairs = [(a, b, f"{path}[{index}]") for index, (a, b) in enumerate(zip(wanted, found))]
+    else:
+        return f"{path}: wanted {wanted!r}, found {found!r}"
+    return next((difference(*pair) for pair in pairs if not equal(pair[0], pair[1])), path)
+
+
+__all__ = ["compare"]

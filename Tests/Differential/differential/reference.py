@@ -1,0 +1,209 @@
+"""What graphql-core says, and where the September 2025 specification says otherwise.
+
+graphql-core 3.2 implements the October 2021 edition and much of the draft after it. Each difference that the
+generated cases can meet is a class below, named for its place in the specification; everything else is graphql-core as
+it is. `KNOWN_DIFFERENCES` is the list for readers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLSchema,
+    TypeInfo,
+    get_named_type,
+    specified_rules,
+    visit,
+)
+from graphql.error import GraphQLSyntaxError
+from graphql.execution.collect_fields import does_fragment_condition_match, get_field_entry_key
+from graphql.language import (
+    DefinitionNode,
+    FieldNode,
+    InlineFragmentNode,
+    NonNullTypeNode,
+    OperationDefinitionNode,
+    ParallelVisitor,
+    TokenKind,
+    VariableDefinitionNode,
+    VariableNode,
+    Visitor,
+)
+from graphql.language.parser import Parser
+from graphql.utilities import TypeInfoVisitor
+from graphql.validation import ValidationContext
+from graphql.validation.rules.single_field_subscriptions import SingleFieldSubscriptionsRule
+from graphql.validation.rules.values_of_correct_type import ValuesOfCorrectTypeRule
+from graphql.validation.rules.variables_in_allowed_position import VariablesInAllowedPositionRule
+
+KNOWN_DIFFERENCES = {
+    "2.2 descriptions": "Operations, fragments and variables may have descriptions; graphql-core refuses them.",
+    "5.2.4.1 single root field": "@skip and @include are errors on root fields of subscriptions; graphql-core evaluates"
+    " them, and fails when they need variables.",
+    "5.8.5 variables in oneOf": "A nullable variable as a field of a oneOf input object is an error of the variable's"
+    " position; graphql-core calls it a wrong value, and forgets fragments and undefined variables.",
+    "2.1.4 places": "Lines end with LF, CR LF or CR only, and an empty last line counts; graphql-core asks"
+    " str.splitlines.",
+    "6.1.2 variables": "graphql-core lists all that is wrong within a variable; one error for each variable will do.",
+}
+
+
+def place(text: str, position: int) -> tuple[int, int]:
+    """Line and column of an offset. Line terminators as section 2.1.2 has them."""
+    before = text[:position].replace("\r\n", "\n").replace("\r", "\n")
+    return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+
+
+class SpecParser(Parser):
+    """Descriptions on executable definitions (section 2.2)."""
+
+    def parse_definition(self) -> DefinitionNode:
+        if not self.peek_description():
+            return super().parse_definition()
+        keyword = self._lexer.lookahead()
+        if keyword.kind is TokenKind.BRACE_L:
+            raise GraphQLSyntaxError(
+                self._lexer.source,
+                self._lexer.token.start,
+                "Unexpected description, descriptions are not supported on shorthand queries.",
+            )
+        if keyword.kind is TokenKind.NAME and keyword.value in ("query", "mutation", "subscription", "fragment"):
+            self.parse_description()
+        try:
+            return super().parse_definition()
+        except GraphQLSyntaxError as error:
+            if "Unexpected description" not in error.message:
+                raise
+            text = "Unexpected description, only GraphQL definitions support descriptions."
+            raise GraphQLSyntaxError(self._lexer.source, error.positions[0], text) from error  # type: ignore[index]
+
+    def parse_variable_definition(self) -> VariableDefinitionNode:
+        self.parse_description()
+        return super().parse_variable_definition()
+
+
+def parse(text: str) -> DocumentNode:
+    return SpecParser(text).parse_document()
+
+
+class SpecSingleFieldSubscriptions(SingleFieldSubscriptionsRule):
+    """Section 5.2.4.1: conditions are errors, and nothing is left out because of them."""
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_args: Any) -> None:
+        root = self.context.schema.subscription_type
+        if node.operation.value != "subscription" or not root:
+            return
+        groups: dict[str, list[FieldNode]] = {}
+        conditions: list[Any] = []
+        self.collect(root, node.selection_set, groups, conditions, set())
+        if conditions:
+            self.report_error(GraphQLError("must not use `@skip` or `@include`", conditions))
+        if len(groups) > 1:
+            extra = [field for group in list(groups.values())[1:] for field in group]
+            self.report_error(GraphQLError("must select only one top level field.", extra))
+        for group in groups.values():
+            if group[0].name.value.startswith("__"):
+                self.report_error(GraphQLError("must not select an introspection top level field.", group))
+
+    def collect(self, root: Any, selections: Any, groups: Any, conditions: Any, seen: set[str]) -> None:
+        schema = self.context.schema
+        for selection in selections.selections:
+            conditions += [d for d in selection.directives if d.name.value in ("skip", "include")]
+            if isinstance(selection, FieldNode):
+                groups.setdefault(get_field_entry_key(selection), []).append(selection)
+            elif isinstance(selection, InlineFragmentNode):
+                if does_fragment_condition_match(schema, selection, root):
+                    self.collect(root, selection.selection_set, groups, conditions, seen)
+            elif selection.name.value not in seen:
+                seen.add(selection.name.value)
+                fragment = self.context.get_fragment(selection.name.value)
+                if fragment and does_fragment_condition_match(schema, fragment, root):
+                    self.collect(root, fragment.selection_set, groups, conditions, seen)
+
+
+class SpecValuesOfCorrectType(ValuesOfCorrectTypeRule):
+    """Section 3.10.1 without the variables, which section 5.8.5 judges."""
+
+    def enter_object_value(self, node: Any, *args: Any) -> Any:
+        type_ = get_named_type(self.context.get_input_type())
+        one_of = isinstance(type_, GraphQLInputObjectType) and type_.is_one_of
+        if one_of and len(node.fields) == 1 and isinstance(node.fields[0].value, VariableNode):
+            return None
+        return super().enter_object_value(node, *args)
+
+
+class SpecVariablesInAllowedPosition(VariablesInAllowedPositionRule):
+    """Section 5.8.5: fields of oneOf input objects take non-null variables only."""
+
+    def leave_operation_definition(self, operation: OperationDefinitionNode, *args: Any) -> None:
+        reported: list[Any] = []
+        report, self.report_error = self.report_error, lambda error: (reported.append(error.nodes[1]), report(error))  # type: ignore[method-assign,assignment,func-returns-value]
+        super().leave_operation_definition(operation, *args)
+        self.report_error = report  # type: ignore[method-assign]
+        for definition in [operation, *self.context.get_recursively_referenced_fragments(operation)]:
+            for variable, type_name in self.one_of_usages(definition):
+                found = self.var_def_map.get(variable.name.value)
+                if found and not isinstance(found.type, NonNullTypeNode) and not any(variable is n for n in reported):
+                    name = variable.name.value
+                    self.report_error(
+                        GraphQLError(
+                            f"Variable '${name}' is of type '{self.type_text(found)}' but must be non-nullable"
+                            f" to be used for OneOf Input Object '{type_name}'.",
+                            [found, variable],
+                        )
+                    )
+
+    @staticmethod
+    def type_text(definition: VariableDefinitionNode) -> str:
+        from graphql import print_ast
+
+        return print_ast(definition.type)
+
+    def one_of_usages(self, node: Any) -> list[tuple[VariableNode, str]]:
+        info = TypeInfo(self.context.schema)
+        found: list[tuple[VariableNode, str]] = []
+
+        class Finder(Visitor):
+            def enter_object_field(self, field: Any, *_: Any) -> None:
+                parent = get_named_type(info.get_parent_input_type())
+                if isinstance(parent, GraphQLInputObjectType) and parent.is_one_of:
+                    if isinstance(field.value, VariableNode) and field.name.value in parent.fields:
+                        found.append((field.value, parent.name))
+
+        visit(node, TypeInfoVisitor(info, Finder()))
+        return found
+
+
+REPLACED = {
+    SingleFieldSubscriptionsRule: SpecSingleFieldSubscriptions,
+    ValuesOfCorrectTypeRule: SpecValuesOfCorrectType,
+    VariablesInAllowedPositionRule: SpecVariablesInAllowedPosition,
+}
+
+
+def rule_name(rule: type) -> str:
+    return rule.__name__.removesuffix("Rule")
+
+
+def validate(schema: GraphQLSchema, document: DocumentNode, text: str) -> list[dict[str, Any]]:
+    """All errors of all rules, each as `{rule, message, locations}`."""
+    found: list[dict[str, Any]] = []
+    info = TypeInfo(schema)
+
+    def context(rule: type) -> ValidationContext:
+        def on_error(error: GraphQLError) -> None:
+            places = [list(place(text, p)) for p in error.positions or []]
+            found.append({"rule": rule_name(rule), "message": error.message, "locations": places})
+
+        return ValidationContext(schema, document, info, on_error)
+
+    visitors = [REPLACED.get(rule, rule)(context(rule)) for rule in specified_rules]
+    visit(document, TypeInfoVisitor(info, ParallelVisitor(visitors)))
+    return found
+
+
+__all__ = ["KNOWN_DIFFERENCES", "parse", "place", "validate"]
