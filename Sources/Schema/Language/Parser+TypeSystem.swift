@@ -7,7 +7,10 @@ extension Parser {
     case "schema": try parseSchema(isExtension: false)
     case "directive": try parseDirectiveDefinition()
     case let word:
-      guard let kind = TypeKind(keyword: word) else { throw unexpected(keyword) }
+      guard let kind = TypeKind(keyword: word) else {
+        guard peekDescription else { throw unexpected(keyword) }
+        throw failure("Unexpected description, only GraphQL definitions support descriptions.", at: current)
+      }
       try parseTypeDefinition(kind, isExtension: false)
     }
   }

@@ -61,11 +61,7 @@ public struct Parser {
     switch text(of: keyword) {
     case "query", "mutation", "subscription": try parseOperation(description: parseDescription())
     case "fragment": try parseFragment(description: parseDescription())
-    case "extend":
-      if hasDescription {
-        throw failure("Unexpected description, only GraphQL definitions support descriptions.", at: current)
-      }
-      try parseTypeSystemExtension()
+    case "extend" where !hasDescription: try parseTypeSystemExtension()
     default: try parseTypeSystemDefinition(keyword)
     }
   }

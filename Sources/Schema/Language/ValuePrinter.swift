@@ -22,6 +22,8 @@ struct ValuePrinter {
     case .object: writeObject(value)
     case .string where value.isBlock: text += BlockString.printed(document.string(of: value))
     case .string: QuotedString.append(document.string(of: value), to: &text)
+    // White space may stand behind the dollar sign.
+    case .variable: text += "$" + document.text(of: value.name)
     default: text += document.sourceText(of: value)
     }
   }

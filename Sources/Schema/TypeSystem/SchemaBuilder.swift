@@ -59,19 +59,30 @@ public struct SchemaBuilder {
     for _ in 0..<Self.maxRounds {
       var assembler = SchemaAssembler(collector, scalars: scalars, constants: schema)
       let draft = assembler.assemble()
-      guard assembler.errors.isEmpty else { throw SchemaErrors(assembler.errors.list, source) }
-      let isSettled = zip(draft.types, schema.types).allSatisfy { new, old in
-        zip(new.inputFields, old.inputFields).allSatisfy { $0.defaultValue == $1.defaultValue }
-      }
+      let isSettled = draft.hasSameDefaults(as: schema)
       let isTooLarge = draft.types.contains { type in
         type.inputFields.contains { ($0.defaultValue?.size ?? 0) > Self.maxDefaultSize }
       }
       schema = GraphQLSchema(draft: draft, source: source)
       if isTooLarge { break }
-      if isSettled { return schema }
+      guard isSettled else { continue }
+      // Only now: an earlier round takes a member for missing whose own default was not known yet.
+      guard assembler.errors.isEmpty else { throw SchemaErrors(assembler.errors.list, source) }
+      return schema
     }
     let error = GraphQLError("Default values of input fields nest too deeply.", code: .graphqlValidationFailed)
     throw SchemaErrors([error], source)
+  }
+}
+
+extension SchemaDraft {
+  /// Whether all that other constants can depend on is as it was: defaults of input fields and of directive arguments.
+  fileprivate func hasSameDefaults(as schema: GraphQLSchema) -> Bool {
+    func same(_ new: [InputValueDefinition], _ old: [InputValueDefinition]) -> Bool {
+      zip(new, old).allSatisfy { $0.defaultValue == $1.defaultValue }
+    }
+    return zip(types, schema.types).allSatisfy { same($0.inputFields, $1.inputFields) }
+      && zip(directives, schema.directives).allSatisfy { same($0.arguments, $1.arguments) }
   }
 }
 

@@ -46,6 +46,9 @@ KNOWN_DIFFERENCES = {
     " them, and fails when they need variables.",
     "5.8.5 variables in oneOf": "A nullable variable as a field of a oneOf input object is an error of the variable's"
     " position; graphql-core calls it a wrong value, and forgets fragments and undefined variables.",
+    "3.7 deprecated implementations": "A field may be deprecated only where the interfaces' fields are; graphql-core does"
+    " not ask. The generator deprecates own fields only.",
+    "3.10, 3.13 default values": "Default values must fit their types; graphql-core does not check them.",
     "2.1.4 places": "Lines end with LF, CR LF or CR only, and an empty last line counts; graphql-core asks"
     " str.splitlines.",
     "6.1.2 variables": "graphql-core lists all that is wrong within a variable; one error for each variable will do.",
@@ -86,8 +89,8 @@ class SpecParser(Parser):
         return super().parse_variable_definition()
 
 
-def parse(text: str) -> DocumentNode:
-    return SpecParser(text).parse_document()
+def parse(text: str, no_location: bool = False) -> DocumentNode:
+    return SpecParser(text, no_location=no_location).parse_document()
 
 
 class SpecSingleFieldSubscriptions(SingleFieldSubscriptionsRule):

@@ -226,7 +226,9 @@ class SchemaGenerator:
                 f"{self.description()}{a}: {t}{self.deprecation(not t.endswith('!'))}" for a, t in definition.arguments.items()
             )
             arguments = f"({given})" if given else ""
-            lines += f"  {self.description('  ')}{field_name}{arguments}: {definition.type}{self.deprecation()}\n"
+            # A field of an interface is deprecated everywhere or nowhere.
+            deprecation = self.deprecation(not interfaces or field_name not in SHARED_FIELDS)
+            lines += f"  {self.description('  ')}{field_name}{arguments}: {definition.type}{deprecation}\n"
         return f"{self.description()}{keyword} {name}{implements} {{\n{lines}}}"
 
     def directive(self, name: str) -> str:
