@@ -33,7 +33,7 @@ struct PoolTests {
 
   @Test func waitsForAFreeConnectionAndNoLongerThanAllowed() async throws {
     try await TestDatabase.with { database in
-      try await database.withPool(maximum: 1, { $0.acquireTimeout = .milliseconds(200) }) { pool in
+      try await database.withPool(maximum: 1, { $0.acquireTimeout = .seconds(3) }) { pool in
         try await pool.withConnection { _ in
           let error = await #expect(throws: DatabaseError.self) { try await pool.query(SQLQuery(Self.one, [.int(1)])) }
           #expect(error?.code == .poolExhausted)
