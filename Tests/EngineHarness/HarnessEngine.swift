@@ -12,7 +12,7 @@ public struct HarnessEngine {
 
   /// - Throws: `SchemaErrors` when the SDL is wrong.
   public init(sdl: String, logger: Logger) throws {
-    schema = try SchemaBuilder.build(Source(sdl, name: "schema.graphql"), scalars: Self.scalars)
+    schema = try SchemaBuilder.build(Source(sdl, name: "schema.graphql"), scalars: Self.foreignScalars)
     binding = SchemaBinding(toRootValueOf: schema)
     fixedRoot = try FixedWiring.rootValue(of: schema)
     self.logger = logger
@@ -39,7 +39,7 @@ public struct HarnessEngine {
   }
 
   /// Custom scalars of a foreign schema mean whatever their authors like, also when they are called as ours are.
-  private static var scalars: [ScalarCoercion] {
+  public static var foreignScalars: [ScalarCoercion] {
     ScalarCoercion.standard.map { standard in
       ScalarCoercion(name: standard.name) { (value) throws(ScalarCoercionError) in value }
     }

@@ -56,7 +56,7 @@ struct CaseRunner {
 
   private func schema(_ text: String) -> [UInt8] {
     do throws(SchemaErrors) {
-      _ = try SchemaBuilder.build(Source(text))
+      _ = try SchemaBuilder.build(Source(text), scalars: HarnessEngine.foreignScalars)
       return Verdict.errors([])
     } catch {
       return Verdict.errors(error.errors)

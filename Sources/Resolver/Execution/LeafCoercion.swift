@@ -8,7 +8,7 @@ enum LeafCoercion {
     case .int: kind == .number && isInt32(text)
     case .float: kind == .number
     case .string: kind == .string
-    case .id: kind == .string || kind == .number
+    case .id: kind == .string || kind == .number && isInteger(text)
     case .boolean: kind == .bool
     case .enumeration(let values): kind == .string && output.enumerations[values].contains { $0.elementsEqual(text) }
     case .any: true
@@ -23,6 +23,10 @@ enum LeafCoercion {
     case .enumeration: "Enum \"\(type)\" cannot represent value: \(shown)"
     default: "\(type) cannot represent value: \(shown)"
     }
+  }
+
+  private static func isInteger(_ text: ArraySlice<UInt8>) -> Bool {
+    text.allSatisfy { $0 == UInt8(ascii: "-") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
   }
 
   private static func isInt32(_ text: ArraySlice<UInt8>) -> Bool {

@@ -151,7 +151,12 @@ struct ResponseWriter {
       report(LeafCoercion.message(leaf, type: type, text: text), index)
       return false
     }
-    json.raw(text)
+    // An ID is a string in the answer, also where it is kept as a number (spec section 3.5.5).
+    if leaf == .id, place.kind == .number {
+      json.string(String(decoding: text, as: UTF8.self))
+    } else {
+      json.raw(text)
+    }
     return true
   }
 

@@ -94,7 +94,7 @@ struct Planner {
     guard start + collected.count <= Self.maxFields else { throw tooManyFields(collected) }
     let nested = planNestedSteps(collected, of: type)
     for (position, entry) in collected.enumerated() {
-      fields.append(try outputField(entry, at: start + position, nested: nested))
+      fields.append(try outputField(entry, of: type, at: start + position, nested: nested))
     }
     for index in start..<fields.count where fields[index].leaf == .composite {
       try planChildren(of: index, collected[index - start])
@@ -125,11 +125,12 @@ struct Planner {
 
   private mutating func outputField(
     _ entry: FieldCollector.CollectedField,
+    of type: TypeID,
     at index: Int,
     nested: [Int: Int]
   ) throws(GraphQLError) -> OutputField {
     let first = entry.selections[0]
-    guard let id = selectionsBinding.field(ofSelection: first) else {
+    guard let id = fieldID(ofSelection: first, on: type) else {
       // A validated document selects only fields that exist.
       throw GraphQLError("Cannot plan field \"\(document.text(of: entry.name))\".", code: .internalServerError)
     }
@@ -148,6 +149,14 @@ struct Planner {
       leaf: leafKind(of: definition.type.named),
       selection: nil
     )
+  }
+
+  /// The field of the runtime type that a selection means. An object's own definition counts (ExecuteCollectedFields,
+  /// spec section 6.3.3), also where the selection stands on an interface: its type and defaults may be stricter.
+  private func fieldID(ofSelection selection: Int, on type: TypeID) -> FieldID? {
+    guard let id = selectionsBinding.field(ofSelection: selection) else { return nil }
+    let definition = schema[id]
+    return definition.parent == type || definition.isMeta ? id : schema.field(named: definition.name, on: type)
   }
 
   private mutating func append(_ piece: some Sequence<UInt8>) -> TextRange {
@@ -192,7 +201,7 @@ struct Planner {
   ) -> [Int: Int] {
     var properties: [Int: Set<String>] = [:]
     for entry in collected {
-      guard let id = selectionsBinding.field(ofSelection: entry.selections[0]),
+      guard let id = fieldID(ofSelection: entry.selections[0], on: type),
         case .nested(let resolver) = binding[id].source
       else { continue }
       properties[resolver, default: []].insert(String(decoding: binding[id].property, as: UTF8.self))

@@ -341,9 +341,11 @@ class Breaker:
             self.select(self.field(text), operation.selection_set)
 
     def type_definition(self) -> None:
-        text = self.rng.choice(["type T { a: Int }", "extend type T { a: Int }", "directive @d on FIELD", "schema { query: Q }", "scalar S",
-                                "extend schema @d", "enum E { A }", "input I { a: Int }", "union U = A", "interface N { a: Int }"])  # fmt: skip
-        self.insert(self.document, "definitions", parse(text).definitions[0])
+        # Whole in themselves: what else is wrong with them is no matter of executable documents.
+        text = self.rng.choice(["type T { a: Int }", "extend type T { a: Int }", "directive @d on FIELD", "schema { query: T } type T { a: Int }",
+                                "scalar S", "enum E { A }", "input I { a: Int }", "union U = T type T { a: Int }", "interface N { a: Int }"])  # fmt: skip
+        for definition in parse(text).definitions:
+            self.insert(self.document, "definitions", definition)
 
     def deep_introspection(self) -> None:
         chain = "name"

@@ -29,11 +29,11 @@ from .values import literal
 
 INTROSPECTION = [
     "__schema { queryType { name } types { name kind } }",
-    "__schema { directives { name locations isRepeatable args(includeDeprecated: true) { name defaultValue type { name } } } }",
+    "__schema { directives { name locations isRepeatable args(includeDeprecated: true) { name type { name } } } }",
     '__type(name: "Query") { name fields(includeDeprecated: true) { name isDeprecated deprecationReason } }',
     '__type(name: "Color") { kind enumValues { name } ofType { name } }',
     "__schema { types { name interfaces { name } possibleTypes { name } inputFields { name isDeprecated } } }",
-    '__type(name: "Filter") { isOneOf specifiedByURL inputFields(includeDeprecated: true) { name defaultValue } }',
+    '__type(name: "Filter") { isOneOf specifiedByURL inputFields(includeDeprecated: true) { name } }',
 ]
 
 

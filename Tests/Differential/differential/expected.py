@@ -71,7 +71,8 @@ def schema_verdict(case: Case) -> Verdict:
     try:
         document = reference.parse(text)
         errors = validate_sdl(document)
-        errors = errors or validate_schema(build_ast_schema(document, assume_valid_sdl=True))
+        schema = None if errors else build_ast_schema(document, assume_valid_sdl=True)
+        errors = errors or validate_schema(schema) or reference.default_errors(schema, document)
     except GraphQLError as error:
         errors = [error]
     except TypeError as error:
@@ -122,6 +123,12 @@ def execute_verdict(case: Case, resolver: Any = None) -> Verdict:
     if errors:
         return {"errors": errors}
     resolver = resolver or (default_field_resolver if "root" in case else fixed_resolver)
+    with reference.conditions_of_the_specification():
+        return response(case, schema, document, resolver)
+
+
+def response(case: Case, schema: GraphQLSchema, document: DocumentNode, resolver: Any) -> Verdict:
+    text = case["query"]
     result = execute_sync(
         schema,
         document,

@@ -7,19 +7,30 @@ it is. `KNOWN_DIFFERENCES` is the list for readers.
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import contextmanager
+from math import isfinite
+from typing import Any, Iterator
 
 from graphql import (
     DocumentNode,
+    GraphQLBoolean,
+    GraphQLDeprecatedDirective,
     GraphQLError,
+    GraphQLFloat,
     GraphQLInputObjectType,
+    GraphQLNonNull,
     GraphQLSchema,
+    GraphQLString,
     TypeInfo,
     get_named_type,
+    introspection_types,
+    print_ast,
     specified_rules,
+    validate as validate_by,
     visit,
 )
 from graphql.error import GraphQLSyntaxError
+from graphql.execution import collect_fields
 from graphql.execution.collect_fields import does_fragment_condition_match, get_field_entry_key
 from graphql.language import (
     DefinitionNode,
@@ -34,6 +45,7 @@ from graphql.language import (
     Visitor,
 )
 from graphql.language.parser import Parser
+from graphql.type.scalars import parse_float_literal
 from graphql.utilities import TypeInfoVisitor
 from graphql.validation import ValidationContext
 from graphql.validation.rules.single_field_subscriptions import SingleFieldSubscriptionsRule
@@ -49,6 +61,10 @@ KNOWN_DIFFERENCES = {
     "3.7 deprecated implementations": "A field may be deprecated only where the interfaces' fields are; graphql-core does"
     " not ask. The generator deprecates own fields only.",
     "3.10, 3.13 default values": "Default values must fit their types; graphql-core does not check them.",
+    "4.2 includeDeprecated": "Boolean! with a default; graphql-core has a nullable Boolean.",
+    "3.13 @deprecated": "The reason is a String! with a default; graphql-core has a nullable one.",
+    "3.5.2 Float": "A literal beyond the finite doubles is no Float; graphql-core makes it infinite.",
+    "6.3.2 conditions": "A condition whose variable is null is not true; graphql-core fails the field around it.",
     "2.1.4 places": "Lines end with LF, CR LF or CR only, and an empty last line counts; graphql-core asks"
     " str.splitlines.",
     "6.1.2 variables": "graphql-core lists all that is wrong within a variable; one error for each variable will do.",
@@ -103,14 +119,15 @@ class SpecSingleFieldSubscriptions(SingleFieldSubscriptionsRule):
         groups: dict[str, list[FieldNode]] = {}
         conditions: list[Any] = []
         self.collect(root, node.selection_set, groups, conditions, set())
+        name = f"Subscription '{node.name.value}'" if node.name else "Anonymous Subscription"
         if conditions:
-            self.report_error(GraphQLError("must not use `@skip` or `@include`", conditions))
+            self.report_error(GraphQLError(f"{name} must not use `@skip` or `@include` directives in the top level selection.", conditions))
         if len(groups) > 1:
             extra = [field for group in list(groups.values())[1:] for field in group]
-            self.report_error(GraphQLError("must select only one top level field.", extra))
+            self.report_error(GraphQLError(f"{name} must select only one top level field.", extra))
         for group in groups.values():
             if group[0].name.value.startswith("__"):
-                self.report_error(GraphQLError("must not select an introspection top level field.", group))
+                self.report_error(GraphQLError(f"{name} must not select an introspection top level field.", group))
 
     def collect(self, root: Any, selections: Any, groups: Any, conditions: Any, seen: set[str]) -> None:
         schema = self.context.schema
@@ -162,8 +179,6 @@ class SpecVariablesInAllowedPosition(VariablesInAllowedPositionRule):
 
     @staticmethod
     def type_text(definition: VariableDefinitionNode) -> str:
-        from graphql import print_ast
-
         return print_ast(definition.type)
 
     def one_of_usages(self, node: Any) -> list[tuple[VariableNode, str]]:
@@ -180,6 +195,61 @@ class SpecVariablesInAllowedPosition(VariablesInAllowedPositionRule):
         visit(node, TypeInfoVisitor(info, Finder()))
         return found
 
+
+def default_errors(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
+    """Section 3.10 and 3.13: default values fit their types. Asked of each as if it were a variable's."""
+    found: list[GraphQLError] = []
+
+    class Defaults(Visitor):
+        def enter_input_value_definition(self, node: Any, *_: Any) -> None:
+            if node.default_value:
+                text = f"query ($v: {print_ast(node.type)} = {print_ast(node.default_value)}) {{ __typename }}"
+                found.extend(validate_by(schema, SpecParser(text).parse_document(), [ValuesOfCorrectTypeRule]))
+
+    visit(document, Defaults())
+    return found
+
+
+@contextmanager
+def conditions_of_the_specification() -> Iterator[None]:
+    """Section 6.3.2: a selection is left out when @skip is true, or @include is not; null is not true."""
+
+    def should_include_node(variable_values: dict[str, Any], node: Any) -> bool:
+        for directive in node.directives:
+            if directive.name.value in ("skip", "include"):
+                value = directive.arguments[0].value
+                if isinstance(value, VariableNode):
+                    condition = variable_values.get(value.name.value) is True
+                else:
+                    condition = value.value
+                if condition is (directive.name.value == "skip"):
+                    return False
+        return True
+
+    kept = collect_fields.should_include_node
+    collect_fields.should_include_node = should_include_node
+    try:
+        yield
+    finally:
+        collect_fields.should_include_node = kept
+
+
+def parse_finite_literal(node: Any, variables: Any = None) -> float:
+    value = parse_float_literal(node, variables)
+    if not isfinite(value):
+        raise GraphQLError(f"Float cannot represent non numeric value: {print_ast(node)}", node)
+    return value
+
+
+# Section 3.5.2.
+GraphQLFloat.parse_literal = parse_finite_literal  # type: ignore[method-assign]
+# Section 4.2.
+for introspection_type in introspection_types.values():
+    for introspection_field in getattr(introspection_type, "fields", {}).values():
+        if "includeDeprecated" in introspection_field.args:
+            introspection_field.args["includeDeprecated"].type = GraphQLNonNull(GraphQLBoolean)
+# Section 3.13.3.
+GraphQLDeprecatedDirective.args["reason"].type = GraphQLNonNull(GraphQLString)
 
 REPLACED = {
     SingleFieldSubscriptionsRule: SpecSingleFieldSubscriptions,
@@ -209,4 +279,4 @@ def validate(schema: GraphQLSchema, document: DocumentNode, text: str) -> list[d
     return found
 
 
-__all__ = ["KNOWN_DIFFERENCES", "parse", "place", "validate"]
+__all__ = ["KNOWN_DIFFERENCES", "conditions_of_the_specification", "default_errors", "parse", "place", "validate"]

@@ -159,7 +159,8 @@ enum ValuesOfCorrectType {
   /// Section 3.10.1.
   private static func checkOneOf(_ value: Document.Value, _ named: NamedType, _ context: inout ValidationContext) {
     let fields = value.children.indices.map { context.document.objectFields[$0] }
-    guard fields.count == 1, let only = fields.first else {
+    // A name that is there twice is another rule's error.
+    guard let only = fields.last, fields.allSatisfy({ $0.name.symbol == only.name.symbol }) else {
       context.report(
         "OneOf Input Object \"\(named.name)\" must specify exactly one key.",
         [value.offset],
