@@ -248,6 +248,17 @@ for introspection_type in introspection_types.values():
     for introspection_field in getattr(introspection_type, "fields", {}).values():
         if "includeDeprecated" in introspection_field.args:
             introspection_field.args["includeDeprecated"].type = GraphQLNonNull(GraphQLBoolean)
+
+
+def default_as_written(item: Any, info: Any) -> Any:
+    node = item[1].ast_node
+    return print_ast(node.default_value) if node and node.default_value else default_value_field.resolve_as_is(item, info)
+
+
+# graphql-core cannot write objects that are defaults of custom scalars.
+default_value_field = introspection_types["__InputValue"].fields["defaultValue"]  # type: ignore[attr-defined]
+default_value_field.resolve_as_is = default_value_field.resolve
+default_value_field.resolve = default_as_written
 # Section 3.13.3.
 GraphQLDeprecatedDirective.args["reason"].type = GraphQLNonNull(GraphQLString)
 
