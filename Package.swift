@@ -127,7 +127,15 @@ let package = Package(
     ),
     .testTarget(name: "SchemaTests", dependencies: ["Schema", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
-    .testTarget(name: "CacheTests", dependencies: ["Cache", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "CacheTests",
+      dependencies: [
+        "Cache", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "DatabaseTests",
       dependencies: ["Database", "TestSupport", .product(name: "Logging", package: "swift-log")],

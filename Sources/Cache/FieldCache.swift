@@ -1,193 +1,165 @@
 public import Logging
 import Synchronization
 
-/// Values of fields in Redis, under their documented keys.
+/// The cached values of fields, in Redis under their documented keys. It knows keys and bytes, not what they mean.
 ///
-/// A failure of Redis is a miss: it is counted and logged once per interval, and fails no request. Values are opaque
-/// bytes; whoever reads them decides what a value is worth.
+/// Reading never fails: what Redis cannot say is a miss. Writing happens behind the caller's back. Every workspace has a
+/// generation counter, so that a value read before an invalidation but stored after it is known to be old (the value
+/// says its generation itself), and an index of its keys, so that invalidation need not search for them.
 public final class FieldCache: Sendable {
+  /// Keys taken out of the index, and removed, in one round trip.
+  static let invalidationBatch = 512
+
   private let redis: RedisClient
+  private let writer: CacheWriter
+  private let counters = CacheCounters()
   private let log: OccasionalLog
-  private let counters = FieldCacheCounters()
-  private let writes: WriteBehind
 
-  /// The index set of a workspace outlives every key in it, and goes when nothing is written for so long.
-  private static let indexLifetime: Duration = .seconds(86_400)
-  /// How many keys one step of an invalidation takes.
-  private static let invalidationStep = 512
-
-  /// - Parameter maximumPendingWrites: batches of values that may wait to be stored; what comes on top is dropped.
-  public init(redis: RedisClient, logger: Logger, maximumPendingWrites: Int = 256) {
+  /// - Parameter maximumQueuedBytes: of values that wait to be stored; what comes on top is dropped and counted.
+  public init(redis: RedisClient, logger: Logger, maximumQueuedBytes: Int = 32 << 20) {
     self.redis = redis
     log = OccasionalLog(logger, interval: .seconds(10))
-    writes = WriteBehind(maximum: maximumPendingWrites)
+    writer = CacheWriter(redis: redis, counters: counters, log: log, maximumBytes: maximumQueuedBytes)
   }
 
-  public var statistics: FieldCacheStatistics { counters.statistics }
+  public var statistics: CacheStatistics { counters.statistics }
 
   // MARK: Reading
 
-  /// Looks up keys, and the generation of a workspace: one round trip for all of it.
+  /// Reads values with their remaining time to live, and the workspace's generation: one round trip.
   ///
-  /// - Returns: one value or nil for each key. A key of another type than string is a miss for itself only. When Redis
-  ///   cannot be asked, all are misses and the generation is nil: nothing should be stored then.
+  /// Something other than a string under a key is a miss for that key alone. When Redis does not answer, or cannot say
+  /// the generation, all keys are misses.
   public func read(_ keys: [CacheKey], generationOf workspace: String?) async -> CacheReadBatch {
     var commands: [RedisCommand] = []
+    commands.reserveCapacity(2 * keys.count + 1)
     for key in keys {
-      commands.append(.of("GET", key))
-      commands.append(.of("PTTL", key))
+      commands.append(RedisCommand("GET", key))
+      commands.append(RedisCommand("PTTL", key))
     }
-    if let workspace { commands.append(.of("GET", .generation(of: workspace))) }
+    if let workspace { commands.append(RedisCommand("GET", .generation(of: workspace))) }
     do throws(CacheError) {
-      let replies = try await redis.pipeline(commands)
-      let values = keys.indices.map { value(replies[2 * $0], remaining: replies[2 * $0 + 1]) }
-      let hits = values.count { $0 != nil }
-      counters.hits.add(hits, ordering: .relaxed)
-      counters.misses.add(keys.count - hits, ordering: .relaxed)
-      return CacheReadBatch(values: values, generation: workspace == nil ? nil : generation(replies.last))
+      return try batch(try await redis.pipeline(commands), keyCount: keys.count, hasGeneration: workspace != nil)
     } catch {
-      counters.failures.add(1, ordering: .relaxed)
-      counters.misses.add(keys.count, ordering: .relaxed)
-      log.warning("The cache could not be read", detail: error.debugDescription)
-      return CacheReadBatch(values: keys.map { _ in nil }, generation: nil)
+      counters.readFailures.wrappingAdd(1, ordering: .relaxed)
+      counters.misses.wrappingAdd(keys.count, ordering: .relaxed)
+      log.warning("Cache not read", detail: error.debugDescription)
+      return .misses(keys.count)
     }
   }
 
-  private func value(_ reply: RedisReply, remaining: RedisReply) -> CachedValue? {
-    guard case .string(let bytes) = reply else { return nil }
-    // Negative: without expiry (-1), or gone between the two commands (-2).
-    let milliseconds = remaining.integer ?? 0
-    return CachedValue(bytes: bytes, remaining: .milliseconds(max(0, milliseconds)))
+  private func batch(
+    _ replies: [RedisReply],
+    keyCount: Int,
+    hasGeneration: Bool
+  ) throws(CacheError) -> CacheReadBatch {
+    var generation: Int64?
+    // Without the generation nobody can say which values are still good.
+    if hasGeneration { generation = try self.generation(replies.last) }
+    var values: [CachedValue?] = []
+    values.reserveCapacity(keyCount)
+    for index in 0..<keyCount { values.append(value(replies[2 * index], replies[2 * index + 1])) }
+    let hits = values.count { $0 != nil }
+    counters.hits.wrappingAdd(hits, ordering: .relaxed)
+    counters.misses.wrappingAdd(keyCount - hits, ordering: .relaxed)
+    return CacheReadBatch(values: values, generation: generation)
   }
 
-  /// A missing counter is generation 0; one that is no number was not written by us and cannot be trusted.
-  private func generation(_ reply: RedisReply?) -> Int64? {
-    reply == .null ? 0 : reply?.integer
+  private func generation(_ reply: RedisReply?) throws(CacheError) -> Int64 {
+    if reply == .null { return 0 }
+    guard let number = reply?.integer, number >= 0 else {
+      throw CacheError(.protocolViolation, "The generation of a workspace is no number")
+    }
+    return number
+  }
+
+  private func value(_ value: RedisReply, _ ttl: RedisReply) -> CachedValue? {
+    switch (value, ttl) {
+    case (.string(let bytes), .integer(-1)): return CachedValue(bytes: bytes, remaining: .zero)
+    case (.string(let bytes), .integer(let milliseconds)) where milliseconds > 0:
+      return CachedValue(bytes: bytes, remaining: .milliseconds(milliseconds))
+    case (.error(let text), _):
+      if text.hasPrefix("WRONGTYPE") { counters.wrongTypes.wrappingAdd(1, ordering: .relaxed) }
+      log.warning("Cached value not read", detail: text)
+      return nil
+    default: return nil
+    }
   }
 
   // MARK: Writing
 
-  /// Stores values in the background and returns at once. Each batch is one round trip.
+  /// Stores values in the background and returns at once. What finds no room in the queue is dropped and counted.
+  /// - Parameter workspace: whose invalidation removes the keys; nil for values that only expire.
   public func write(_ entries: [CacheWrite], workspace: String?) {
-    guard !entries.isEmpty else { return }
-    let accepted = writes.start { [self] in
-      do throws(CacheError) {
-        let replies = try await redis.pipeline(commands(for: entries, workspace: workspace))
-        let refused = replies.count { if case .error = $0 { true } else { false } }
-        if refused > 0 {
-          counters.failures.add(1, ordering: .relaxed)
-          log.warning("The cache refused values", detail: replies.compactMap(\.errorText).first ?? "")
-        } else {
-          counters.writes.add(entries.count, ordering: .relaxed)
-        }
-      } catch {
-        counters.failures.add(1, ordering: .relaxed)
-        log.warning("The cache could not be written", detail: error.debugDescription)
-      }
-    }
-    if !accepted { counters.droppedWrites.add(entries.count, ordering: .relaxed) }
+    writer.enqueue(entries, workspace: workspace)
   }
 
-  private func commands(for entries: [CacheWrite], workspace: String?) -> [RedisCommand] {
-    var commands: [RedisCommand] = []
-    for entry in entries {
-      var command = RedisCommand.of("SET", entry.key)
-      command.append(entry.bytes)
-      command.append(text: "PX")
-      command.append(text: String(max(1, entry.ttl.milliseconds)))
-      if entry.onlyIfAbsent { command.append(text: "NX") }
-      commands.append(command)
-    }
-    guard let workspace else { return commands }
-    let longest = entries.map(\.ttl).max() ?? .zero
-    var index = RedisCommand.of("SADD", .index(of: workspace))
-    for entry in entries { index.append(entry.key.bytes) }
-    var expiry = RedisCommand.of("EXPIRE", .index(of: workspace))
-    expiry.append(text: String((max(longest, Self.indexLifetime) * 2).milliseconds / 1000))
-    return commands + [index, expiry]
-  }
-
-  /// Waits until every write that was accepted so far is done.
+  /// Waits until everything queued so far has been stored or has failed.
   public func flush() async {
-    await writes.flush()
+    await writer.flush()
   }
 
   // MARK: Invalidation
 
-  /// Drops every value of a workspace: whoever reads after this returns sees none from before.
+  /// Makes every cached value of a workspace old, and removes the keys that were written for it.
   ///
-  /// The generation counter moves on first, which alone makes our values misses; then the keys that were written are
-  /// unlinked for the sake of other services, one key a command, in steps that find them by the index set. O(keys of the workspace).
+  /// The first round trip raises the generation, from when on no value read before is used. The others, one for each 512
+  /// keys of the workspace, remove keys for the sake of other readers; their number does not depend on other workspaces.
+  /// - Throws: when the generation may not have been raised; the call should be repeated.
   public func invalidate(workspace: String) async throws(CacheError) {
-    _ = try await redis.send(.of("INCR", .generation(of: workspace)))
-    counters.invalidations.add(1, ordering: .relaxed)
-    var keys = try await takeKeys(of: workspace)
-    while !keys.isEmpty {
-      for reply in try await redis.pipeline(keys.map { .of("UNLINK", $0) }) { _ = try reply.value() }
-      keys = try await takeKeys(of: workspace)
+    let index = CacheKey.index(of: workspace)
+    var pop = RedisCommand("SPOP", index)
+    pop.append(text: "\(Self.invalidationBatch)")
+    let replies = try await redis.pipeline(raiseGeneration(of: workspace) + [pop])
+    for reply in replies.dropLast() { _ = try reply.value() }
+    counters.invalidations.wrappingAdd(1, ordering: .relaxed)
+    do throws(CacheError) {
+      try await removeIndexed(first: replies.last, pop)
+    } catch {
+      // The keys are old by their generation already, and expire.
+      log.warning("Invalidated keys not removed", detail: error.debugDescription)
     }
   }
 
-  private func takeKeys(of workspace: String) async throws(CacheError) -> [CacheKey] {
-    var command = RedisCommand.of("SPOP", .index(of: workspace))
-    command.append(text: String(Self.invalidationStep))
-    guard case .array(let members) = try await redis.send(command) else { return [] }
-    return members.compactMap { member in
-      if case .string(let bytes) = member { CacheKey(bytes: bytes) } else { nil }
+  /// A counter that Redis has evicted must not begin again at numbers that were in use, so a missing one begins at the
+  /// time in milliseconds, which no counter raised less than a thousand times a second reaches.
+  private func raiseGeneration(of workspace: String) -> [RedisCommand] {
+    let key = CacheKey.generation(of: workspace)
+    var begin = RedisCommand("SET", key)
+    begin.append(text: "\(WallClock.milliseconds)")
+    begin.append(text: "NX")
+    return [begin, RedisCommand("INCR", key)]
+  }
+
+  private func removeIndexed(first: RedisReply?, _ pop: RedisCommand) async throws(CacheError) {
+    var reply = first
+    while case .array(let popped) = try reply?.value(), !popped.isEmpty {
+      let isLast = popped.count < Self.invalidationBatch
+      var commands = popped.compactMap { if case .string(let key) = $0 { unlink(CacheKey(bytes: key)) } else { nil } }
+      if !isLast { commands.append(pop) }
+      let replies = try await redis.pipeline(commands)
+      countRemoved(isLast ? replies[...] : replies.dropLast())
+      reply = isLast ? nil : replies.last
     }
   }
-}
 
-/// What a look-up found.
-public struct CacheReadBatch: Sendable {
-  /// One for each key that was asked for, in order; nil is a miss.
-  public let values: [CachedValue?]
-  /// The workspace's generation; nil when it was not asked for or Redis could not be asked.
-  public let generation: Int64?
-}
-
-/// A value found in the cache.
-public struct CachedValue: Sendable {
-  public let bytes: [UInt8]
-  /// How long the value still lives; zero when its key has no expiry, which only other services' keys can have.
-  public let remaining: Duration
-}
-
-/// A value to store.
-public struct CacheWrite: Sendable {
-  public let key: CacheKey
-  public let bytes: [UInt8]
-  public let ttl: Duration
-  /// Leave a value that is there already as it is.
-  public let onlyIfAbsent: Bool
-
-  public init(key: CacheKey, bytes: [UInt8], ttl: Duration, onlyIfAbsent: Bool) {
-    self.key = key
-    self.bytes = bytes
-    self.ttl = ttl
-    self.onlyIfAbsent = onlyIfAbsent
+  /// Removes single keys: one round trip for each 512.
+  public func remove(_ keys: [CacheKey]) async throws(CacheError) {
+    var rest = keys[...]
+    while !rest.isEmpty {
+      let replies = try await redis.pipeline(rest.prefix(Self.invalidationBatch).map(unlink))
+      rest = rest.dropFirst(Self.invalidationBatch)
+      countRemoved(replies[...])
+    }
   }
-}
 
-extension RedisCommand {
-  /// A command whose first argument is a key.
-  static func of(_ name: StaticString, _ key: CacheKey) -> RedisCommand {
-    var command = RedisCommand(name)
-    command.append(key.bytes)
-    return command
+  /// One key a command, for the keys may lie on different nodes of a cluster.
+  private func unlink(_ key: CacheKey) -> RedisCommand {
+    RedisCommand("UNLINK", key)
   }
-}
 
-extension RedisReply {
-  /// The server's error text; nil for every other reply.
-  var errorText: String? {
-    if case .error(let text) = self { text } else { nil }
-  }
-}
-
-extension Duration {
-  /// Whole milliseconds, rounded down.
-  var milliseconds: Int64 {
-    components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+  private func countRemoved(_ replies: ArraySlice<RedisReply>) {
+    let removed = replies.reduce(0) { $0 + Int($1.integer ?? 0) }
+    counters.keysRemoved.wrappingAdd(removed, ordering: .relaxed)
   }
 }

@@ -10,6 +10,10 @@ public struct RedisAddress: Sendable, Hashable {
   public var password: String?
   public var database = 0
 
+  public init(endpoint: Endpoint) {
+    self.endpoint = endpoint
+  }
+
   /// Reads `redis://[[user]:password@]host[:port][/database]`, `unix:///path[?db=database]` (also `redis+unix://`), or
   /// the path of a socket. User and password may hold `%xx` escapes.
   /// - Throws: `configuration`; the message never holds the URL, for it may hold a password.
