@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from itertools import islice
 from random import Random
 from typing import Any, Iterator
 
@@ -129,18 +130,13 @@ def cases(seed: int, scale: float = 1.0, kinds: list[str] | None = None) -> Iter
     for kind, generator in GENERATORS.items():
         if kinds and kind not in kinds:
             continue
-        rng = Random(f"{seed}/{kind}")
-        for index, case in enumerate(bounded(generator(rng, max(1, round(COUNTS[kind] * scale))), round(COUNTS[kind] * scale))):
+        count = max(1, round(COUNTS[kind] * scale))
+        for index, case in enumerate(islice(generator(Random(f"{seed}/{kind}"), count), count)):
             try:
                 verdict = expected(case)
             except Unusable:
                 continue
             yield {"name": f"{kind}-{seed}-{index}", "category": kind} | case, verdict
-
-
-def bounded(items: Iterator[Case], count: int) -> Iterator[Case]:
-    for _, item in zip(range(max(1, count)), items):
-        yield item
 
 
 def main() -> None:

@@ -19,7 +19,10 @@ enum LeafCoercion {
   static func message(_ leaf: LeafKind, type: String, text: ArraySlice<UInt8>) -> String {
     let shown = String(decoding: text.prefix(80), as: UTF8.self)
     return switch leaf {
-    case .int: "Int cannot represent non 32-bit signed integer value: \(shown)"
+    case .int where isInteger(text): "Int cannot represent non 32-bit signed integer value: \(shown)"
+    case .int: "Int cannot represent non-integer value: \(shown)"
+    case .float: "Float cannot represent non numeric value: \(shown)"
+    case .boolean: "Boolean cannot represent a non boolean value: \(shown)"
     case .enumeration: "Enum \"\(type)\" cannot represent value: \(shown)"
     default: "\(type) cannot represent value: \(shown)"
     }

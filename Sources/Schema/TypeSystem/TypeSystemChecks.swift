@@ -172,7 +172,7 @@ struct TypeSystemChecks {
 
   private mutating func reportCycle(_ fields: [InputValueDefinition], _ type: TypeID) {
     report(
-      "Cannot reference Input Object \(schema[type].name) within itself through a series of non-null fields: "
+      "Cannot reference Input Object \"\(schema[type].name)\" within itself through a series of non-null fields: "
         + "\"\(fields.map(\.name).joined(separator: "."))\".",
       fields.map(\.location),
       "InputObjectTypes"

@@ -72,7 +72,8 @@ def schema_verdict(case: Case) -> Verdict:
         document = reference.parse(text)
         errors = validate_sdl(document)
         schema = None if errors else build_ast_schema(document, assume_valid_sdl=True)
-        errors = errors or validate_schema(schema) or reference.default_errors(schema, document)
+        errors = errors or validate_schema(schema)
+        errors = errors or reference.root_type_errors(schema) or reference.default_errors(schema, document)
     except GraphQLError as error:
         errors = [error]
     except TypeError as error:

@@ -17,11 +17,13 @@ from graphql import (
     GraphQLDeprecatedDirective,
     GraphQLError,
     GraphQLFloat,
+    GraphQLID,
     GraphQLInputObjectType,
     GraphQLNonNull,
     GraphQLSchema,
     GraphQLString,
     TypeInfo,
+    TypeNameMetaFieldDef,
     get_named_type,
     introspection_types,
     print_ast,
@@ -45,9 +47,10 @@ from graphql.language import (
     Visitor,
 )
 from graphql.language.parser import Parser
-from graphql.type.scalars import parse_float_literal
+from graphql.type.scalars import coerce_id, parse_float_literal
 from graphql.utilities import TypeInfoVisitor
 from graphql.validation import ValidationContext
+from graphql.validation.rules import overlapping_fields_can_be_merged
 from graphql.validation.rules.single_field_subscriptions import SingleFieldSubscriptionsRule
 from graphql.validation.rules.values_of_correct_type import ValuesOfCorrectTypeRule
 from graphql.validation.rules.variables_in_allowed_position import VariablesInAllowedPositionRule
@@ -63,6 +66,9 @@ KNOWN_DIFFERENCES = {
     "3.10, 3.13 default values": "Default values must fit their types; graphql-core does not check them.",
     "4.2 includeDeprecated": "Boolean! with a default; graphql-core has a nullable Boolean.",
     "3.13 @deprecated": "The reason is a String! with a default; graphql-core has a nullable one.",
+    "3.3.1 root types": "Root types are different types; graphql-core does not ask.",
+    "3.5.5 ID": "A float is no ID, not even 4.0; graphql-core takes whole ones.",
+    "5.3.2 response shape": "__typename is a String! wherever it stands; graphql-core does not know its type.",
     "3.5.2 Float": "A literal beyond the finite doubles is no Float; graphql-core makes it infinite.",
     "6.3.2 conditions": "A condition whose variable is null is not true; graphql-core fails the field around it.",
     "2.1.4 places": "Lines end with LF, CR LF or CR only, and an empty last line counts; graphql-core asks"
@@ -151,7 +157,8 @@ class SpecValuesOfCorrectType(ValuesOfCorrectTypeRule):
     def enter_object_value(self, node: Any, *args: Any) -> Any:
         type_ = get_named_type(self.context.get_input_type())
         one_of = isinstance(type_, GraphQLInputObjectType) and type_.is_one_of
-        if one_of and len(node.fields) == 1 and isinstance(node.fields[0].value, VariableNode):
+        names = {field.name.value for field in node.fields}
+        if one_of and len(names) == 1 and isinstance(node.fields[-1].value, VariableNode):
             return None
         return super().enter_object_value(node, *args)
 
@@ -210,6 +217,12 @@ def default_errors(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQ
     return found
 
 
+def root_type_errors(schema: GraphQLSchema) -> list[GraphQLError]:
+    """Section 3.3.1."""
+    roots = [t.name for t in (schema.query_type, schema.mutation_type, schema.subscription_type) if t]
+    return [GraphQLError("All root types must be different")] if len(set(roots)) < len(roots) else []
+
+
 @contextmanager
 def conditions_of_the_specification() -> Iterator[None]:
     """Section 6.3.2: a selection is left out when @skip is true, or @include is not; null is not true."""
@@ -241,6 +254,25 @@ def parse_finite_literal(node: Any, variables: Any = None) -> float:
     return value
 
 
+def parse_id_value(value: Any) -> str:
+    if isinstance(value, float):
+        raise GraphQLError(f"ID cannot represent value: {value}")
+    return coerce_id(value)
+
+
+def collect_with_typename(context: Any, parent_type: Any, selections: Any, found: Any, names: Any) -> None:
+    """Section 5.3.2."""
+    collect_as_is(context, parent_type, selections, found, names)
+    for fields in found.values():
+        for index, (parent, node, definition) in enumerate(fields):
+            if definition is None and node.name.value == "__typename":
+                fields[index] = (parent, node, TypeNameMetaFieldDef)
+
+
+collect_as_is = overlapping_fields_can_be_merged.collect_fields_and_fragment_names
+overlapping_fields_can_be_merged.collect_fields_and_fragment_names = collect_with_typename
+# Section 3.5.5.
+GraphQLID.parse_value = parse_id_value  # type: ignore[method-assign]
 # Section 3.5.2.
 GraphQLFloat.parse_literal = parse_finite_literal  # type: ignore[method-assign]
 # Section 4.2.
@@ -290,4 +322,4 @@ def validate(schema: GraphQLSchema, document: DocumentNode, text: str) -> list[d
     return found
 
 
-__all__ = ["KNOWN_DIFFERENCES", "conditions_of_the_specification", "default_errors", "parse", "place", "validate"]
+__all__ = ["KNOWN_DIFFERENCES", "conditions_of_the_specification", "default_errors", "parse", "place", "root_type_errors", "validate"]

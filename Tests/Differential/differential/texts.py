@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from graphql import parse, print_ast
 from graphql.language import Lexer, Source, TokenKind
 
 from .documents import DocumentGenerator, respaced
@@ -40,7 +41,7 @@ class TextGenerator:
         self.sources = list(SEEDS)
         for _ in range(6):
             sdl, schema = generate_schema(rng)
-            self.sources += [part for part in sdl.split("\n\n") if len(part) < 600]
+            self.sources += [print_ast(part) for part in parse(sdl).definitions]
             self.sources += [DocumentGenerator(rng, schema).text() for _ in range(6)]
 
     def text(self) -> str:

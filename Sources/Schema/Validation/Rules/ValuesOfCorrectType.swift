@@ -74,12 +74,14 @@ enum ValuesOfCorrectType {
     _ context: inout ValidationContext
   ) {
     let document = context.document
-    guard !document.containsVariable(index) else { return }
+    // A list or object is no built-in scalar, whatever its variables hold; what others make of it, a request will tell.
+    let isBuiltIn = BuiltInScalars.names.contains(named.name)
+    guard isBuiltIn || !document.containsVariable(index) else { return }
     do throws(CoercionFailure) {
       _ = try LiteralCoercion(schema: context.schema, document: document).coerceScalar(index, named)
     } catch {
       // Built-in scalars, and those with a code of their own, speak for themselves.
-      let isPlain = error.code != nil || BuiltInScalars.names.contains(named.name)
+      let isPlain = error.code != nil || isBuiltIn
       let found = document.excerpt(ofValue: index)
       context.report(
         isPlain
