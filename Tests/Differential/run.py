@@ -16,9 +16,11 @@ import time
 from collections import Counter
 from pathlib import Path
 from random import SystemRandom
+from threading import Timer
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+SECONDS_PER_CASE = 60
 
 
 def ensure_reference() -> None:
@@ -88,12 +90,17 @@ class Engine:
     def ask(self, case: Case) -> Verdict | None:
         assert self.process.stdin and self.process.stdout
         line = json.dumps(case, ensure_ascii=False).encode() + b"\n"
+        # A case that does not end is no verdict either.
+        watch = Timer(SECONDS_PER_CASE, self.process.kill)
+        watch.start()
         try:
             self.process.stdin.write(line)
             self.process.stdin.flush()
             answer = self.process.stdout.readline()
         except BrokenPipeError:
             answer = b""
+        finally:
+            watch.cancel()
         if not answer:
             self.process.wait()
             self.process = self.start()

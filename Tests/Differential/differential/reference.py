@@ -69,6 +69,8 @@ KNOWN_DIFFERENCES = {
     "3.3.1 root types": "Root types are different types; graphql-core does not ask.",
     "3.5.5 ID": "A float is no ID, not even 4.0; graphql-core takes whole ones.",
     "5.3.2 response shape": "__typename is a String! wherever it stands; graphql-core does not know its type.",
+    "5.3.2 fragments in fragments": "graphql-core holds fields against the fragments of a fragment only where it meets the"
+    " two fragments first (since the mending of CVE-2023-26144), and misses conflicts elsewhere.",
     "3.5.2 Float": "A literal beyond the finite doubles is no Float; graphql-core makes it infinite.",
     "6.3.2 conditions": "A condition whose variable is null is not true; graphql-core fails the field around it.",
     "2.1.4 places": "Lines end with LF, CR LF or CR only, and an empty last line counts; graphql-core asks"
@@ -269,6 +271,25 @@ def collect_with_typename(context: Any, parent_type: Any, selections: Any, found
                 fields[index] = (parent, node, TypeNameMetaFieldDef)
 
 
+def compare_with_fragment(
+    context: Any, conflicts: Any, cached: Any, pairs: Any, exclusive: bool, fields: Any, name: str
+) -> None:
+    """Section 5.3.2: remembers which fields were held against which fragment, not which fragments met."""
+    seen = context.__dict__.setdefault("seen_fields_and_fragments", set())
+    fragment = context.get_fragment(name)
+    if not fragment or (id(fields), name, exclusive) in seen:
+        return
+    seen.add((id(fields), name, exclusive))
+    rule = overlapping_fields_can_be_merged
+    others, referenced = rule.get_referenced_fields_and_fragment_names(context, cached, fragment)
+    if fields is others:
+        return
+    rule.collect_conflicts_between(context, conflicts, cached, pairs, exclusive, fields, others)
+    for other in referenced:
+        compare_with_fragment(context, conflicts, cached, pairs, exclusive, fields, other)
+
+
+overlapping_fields_can_be_merged.collect_conflicts_between_fields_and_fragment = compare_with_fragment
 collect_as_is = overlapping_fields_can_be_merged.collect_fields_and_fragment_names
 overlapping_fields_can_be_merged.collect_fields_and_fragment_names = collect_with_typename
 # Section 3.5.5.
