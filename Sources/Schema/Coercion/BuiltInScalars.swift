@@ -6,13 +6,10 @@ enum BuiltInScalars {
 
   /// Section 3.5.1. 32 bits; a number like `1.0` in JSON counts as the integer.
   static let int = ScalarCoercion(name: "Int") { (value) throws(ScalarCoercionError) in
-    guard let integer = integer(value) else {
-      guard case .int = value else {
-        throw ScalarCoercionError("Int cannot represent non-integer value: \(value.excerpt)")
-      }
-      throw ScalarCoercionError("Int cannot represent non 32-bit signed integer value: \(value.excerpt)")
+    guard isWhole(value) else {
+      throw ScalarCoercionError("Int cannot represent non-integer value: \(value.excerpt)")
     }
-    guard Int32(exactly: integer) != nil else {
+    guard let integer = integer(value), Int32(exactly: integer) != nil else {
       throw ScalarCoercionError("Int cannot represent non 32-bit signed integer value: \(value.excerpt)")
     }
     return .int(integer)
@@ -55,7 +52,13 @@ enum BuiltInScalars {
     }
   }
 
-  /// A whole number, written as one or as `1.0`.
+  /// A finite number without a fraction, of any size.
+  private static func isWhole(_ value: InputValue) -> Bool {
+    guard let double = value.doubleValue else { return false }
+    return double.isFinite && double.rounded() == double
+  }
+
+  /// A whole number of 64 bits, written as one or as `1.0`.
   private static func integer(_ value: InputValue) -> Int64? {
     switch value {
     case .int(let integer): integer

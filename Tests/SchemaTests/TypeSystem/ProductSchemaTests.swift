@@ -8,7 +8,7 @@ import Testing
 /// The SDL that the product serves.
 @Suite struct ProductSchemaTests {
   static func load() throws -> GraphQLSchema {
-    let path = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/schema.graphql"
+    let path = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined() + "/schema.graphql"
     let file = try #require(fopen(path, "r"))
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 1 << 20)
