@@ -1,6 +1,7 @@
 # Shared by the scripts beside it; not to be run.
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+self=$(realpath -- "$0")
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 die() { say "$@"; exit 1; }
@@ -11,7 +12,7 @@ required=(
   "/usr/include/hiredis/hiredis.h libhiredis-dev"
   "/usr/include/crypt.h libcrypt-dev"
   "/usr/include/zlib.h zlib1g-dev"
-  "/usr/lib/postgresql/*/bin/initdb postgresql-15"
+  "/usr/lib/postgresql/*/bin/initdb postgresql"
   "/usr/bin/psql postgresql-client"
   "/usr/bin/redis-server redis-server"
   "/usr/bin/setpriv util-linux"
@@ -61,10 +62,21 @@ without_services() {
   trap - EXIT
 }
 
-require_swift() {
+swift_needed="6.2 or newer"
+
+has_swift() {
   local version
-  [ -n "$(command -v swift)" ] || die "Swift 6.3 or newer is needed and 'swift' is not on the PATH; see https://swift.org/install"
   version=$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' | head -n 1)
-  [ "$(printf '6.3\n%s\n' "$version" | sort -V | head -n 1)" = 6.3 ] ||
-    die "Swift 6.3 or newer is needed, this is ${version:-of unknown version}; see https://swift.org/install"
+  [ -n "$version" ] && [ "$(printf '6.2\n%s\n' "$version" | sort -V | head -n 1)" = 6.2 ]
+}
+
+# require_swift ARGUMENTS…: with no usable Swift, starts the calling script once more, with Debian's (see with-debian-swift).
+require_swift() {
+  if has_swift; then return; fi
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    die "Swift $swift_needed is needed, and 'swift' on the PATH is $(swift --version 2>/dev/null | head -n 1 | grep . || echo missing);" \
+      "see https://swift.org/install"
+  fi
+  say "Swift $swift_needed is not on the PATH; going on with Debian's"
+  exec "$root/scripts/with-debian-swift" "$self" "$@"
 }

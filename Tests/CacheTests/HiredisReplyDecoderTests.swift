@@ -35,7 +35,7 @@ import Testing
 
   @Test(arguments: [
     "HTTP/1.1 400 Bad Request\r\n", "$12x\r\n", "*99999999999\r\n", "*2000000\r\n", "$-7\r\n",
-    String(repeating: "*1\r\n", count: 20),
+    String(repeating: "*1\r\n", count: 20), ",1.5\r\n", "#t\r\n", "*1\r\n#f\r\n",
   ])
   func refusesGarbage(_ text: String) throws {
     let error = #expect(throws: CacheError.self) { try decode([Array(text.utf8)]) }

@@ -97,7 +97,7 @@ import Testing
   }
 
   /// One field of a good trace replaced or added, and what is said about it.
-  @Test(arguments: [
+  static let mistakes: [(field: String, value: String, message: String)] = [
     ("trace_id", "null", "trace_id is missing; expected a text of 1 to 256 characters"),
     ("trace_id", #""""#, "trace_id is empty; expected a text of 1 to 256 characters"),
     ("trace_id", "12", "trace_id is 12; expected a text of at most 256 characters"),
@@ -176,7 +176,9 @@ import Testing
       #"[{"span_id":"1","name":"n","start":"2026-03-14T09:26:53Z","latency_ms":1},{"span_id":"1","name":"m","start":"2026-03-14T09:26:53Z","latency_ms":1}]"#,
       #"spans[1].span_id is "1", as in an earlier span; expected an id of its own for each span"#
     ),
-  ])
+  ]
+
+  @Test(arguments: mistakes)
   func saysWhatIsWrongAndWhatWouldBeRight(field: String, value: String, message: String) throws {
     var fields = [
       "trace_id": #""t1""#, "agent_id": #""a""#, "timestamp": #""2026-03-14T09:26:53Z""#, "latency_ms": "812",

@@ -1,6 +1,6 @@
 import CHiredis
 
-/// hiredis's reader (`read.h` of hiredis 0.14), with replies that land in our own storage.
+/// hiredis's reader (`read.h` of hiredis 0.14 to 1.x), with replies that land in our own storage.
 ///
 /// The reader's object functions are given by us: a value is copied once, out of the reader's buffer, and a length that
 /// no reply of ours can have is refused before memory is set aside for it.
@@ -8,6 +8,9 @@ import CHiredis
   /// More elements in one array, or more bytes in one reply, are taken for garbage.
   static let maximumElements = 1 << 20
   static let maximumLength = 64 << 20
+
+  /// No reply of the commands in use nests deeper; hiredis 0.14 itself ends at seven, 1.x has no limit.
+  static let maximumDepth = 7
 
   private let reader: UnsafeMutablePointer<redisReader>
   private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
@@ -65,7 +68,7 @@ private final class ReplyNode {
     self.content = content
   }
 
-  /// hiredis refuses replies nested deeper than seven levels, so the recursion ends soon.
+  /// `createArray` refuses replies nested deeper than `HiredisReplyDecoder.maximumDepth`, so the recursion ends soon.
   var reply: RedisReply {
     switch content {
     case .leaf(let reply): reply
@@ -74,29 +77,44 @@ private final class ReplyNode {
   }
 
   static var functions: redisReplyObjectFunctions {
-    unsafe redisReplyObjectFunctions(
-      createString: { task, text, length in
-        guard let task = unsafe task else { return nil }
-        return unsafe ReplyNode.attach(.leaf(ReplyNode.string(task.pointee.type, text, length)), to: task)
-      },
-      createArray: { task, count in
-        // A null object makes the reader fail with "out of memory".
-        guard let task = unsafe task, (0...HiredisReplyDecoder.maximumElements).contains(Int(count)) else { return nil }
-        return unsafe ReplyNode.attach(.array([]), to: task)
-      },
-      createInteger: { task, value in
-        guard let task = unsafe task else { return nil }
-        return unsafe ReplyNode.attach(.leaf(.integer(value)), to: task)
-      },
-      createNil: { task in
-        guard let task = unsafe task else { return nil }
-        return unsafe ReplyNode.attach(.leaf(.null), to: task)
-      },
-      freeObject: { object in
-        guard let object = unsafe object else { return }
-        unsafe Unmanaged<ReplyNode>.fromOpaque(object).release()
-      }
-    )
+    // The members are set one by one, since hiredis 1.x has more of them than 0.14.
+    var functions = redisReplyObjectFunctions()
+    unsafe functions.createString = { task, text, length in
+      guard let task = unsafe task else { return nil }
+      return unsafe ReplyNode.attach(.leaf(ReplyNode.string(task.pointee.type, text, length)), to: task)
+    }
+    unsafe functions.createArray = { task, count in
+      // A null object makes the reader fail with "out of memory".
+      guard let task = unsafe task, (0...HiredisReplyDecoder.maximumElements).contains(Int(count)),
+        unsafe ReplyNode.depth(of: task) <= HiredisReplyDecoder.maximumDepth
+      else { return nil }
+      return unsafe ReplyNode.attach(.array([]), to: task)
+    }
+    unsafe functions.createInteger = { task, value in
+      guard let task = unsafe task else { return nil }
+      return unsafe ReplyNode.attach(.leaf(.integer(value)), to: task)
+    }
+    unsafe functions.createNil = { task in
+      guard let task = unsafe task else { return nil }
+      return unsafe ReplyNode.attach(.leaf(.null), to: task)
+    }
+    unsafe functions.freeObject = { object in
+      guard let object = unsafe object else { return }
+      unsafe Unmanaged<ReplyNode>.fromOpaque(object).release()
+    }
+    unsafe tracegate_refuse_resp3(&functions)
+    return functions
+  }
+
+  /// How many arrays a task's object is nested in, itself included.
+  private static func depth(of task: UnsafePointer<redisReadTask>) -> Int {
+    var depth = 1
+    var parent = unsafe task.pointee.parent
+    while let task = unsafe parent {
+      depth += 1
+      unsafe parent = task.pointee.parent
+    }
+    return depth
   }
 
   private static func string(_ type: Int32, _ text: UnsafeMutablePointer<CChar>?, _ length: Int) -> RedisReply {

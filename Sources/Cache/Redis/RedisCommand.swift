@@ -34,7 +34,7 @@ public struct RedisCommand: Sendable, Hashable {
   /// Writes the command as an array of bulk strings, formatted by hiredis.
   func encode(into buffer: inout ByteBuffer) throws(CacheError) {
     var target: UnsafeMutablePointer<CChar>?
-    let length = unsafe bytes.withUnsafeBytes { raw -> Int32 in
+    let length = unsafe bytes.withUnsafeBytes { raw -> Int in
       // An empty array has no address, yet hiredis wants one for each argument, even for those of no length.
       let base = unsafe raw.baseAddress ?? UnsafeRawPointer(bitPattern: 1)
       var arguments: [UnsafePointer<CChar>?] = unsafe []
@@ -44,12 +44,12 @@ public struct RedisCommand: Sendable, Hashable {
         unsafe arguments.append(base.map { unsafe ($0 + offset).assumingMemoryBound(to: CChar.self) })
         offset += length
       }
-      return unsafe redisFormatCommandArgv(&target, Int32(lengths.count), &arguments, lengths)
+      return unsafe Int(redisFormatCommandArgv(&target, Int32(lengths.count), &arguments, lengths))
     }
     guard length > 0, let formatted = unsafe target else {
       throw CacheError(.overloaded, "A Redis command cannot be formatted", detail: "\(bytes.count) bytes")
     }
-    unsafe buffer.writeBytes(UnsafeRawBufferPointer(start: formatted, count: Int(length)))
+    unsafe buffer.writeBytes(UnsafeRawBufferPointer(start: formatted, count: length))
     unsafe redisFreeCommand(formatted)
   }
 }

@@ -271,10 +271,11 @@ extension ConflictSearch {
       parts = (owners.left.parentPart, owners.right.parentPart)
       current = Int(merged.parent)
     }
+    let chain = Array(chains.left.reversed()) + chains.right.reversed()
     context.report(
       "Fields \"\(context.text(name))\" conflict because \(reason). "
         + "Use different aliases on the fields to fetch both if this was intentional.",
-      (chains.left.reversed() + chains.right.reversed()).map { document.selections[$0].offset },
+      chain.map { document.selections[$0].offset },
       "OverlappingFieldsCanBeMerged"
     )
   }
