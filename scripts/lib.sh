@@ -17,6 +17,7 @@ required=(
   "/usr/bin/redis-server redis-server"
   "/usr/bin/setpriv util-linux"
   "/usr/bin/curl curl"
+  "/usr/lib/python3*/ensurepip/__init__.py python3-venv"
 )
 
 missing_packages() {

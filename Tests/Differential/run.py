@@ -35,7 +35,7 @@ def ensure_reference() -> None:
         pass
     if os.environ.get("TRACEGATE_DIFFERENTIAL_VENV"):
         sys.exit(f"graphql-core {wanted} could not be installed")
-    folder = ROOT / ".data" / "differential-venv"
+    folder = ROOT / ".data" / f"differential-venv-{sys.version_info.major}.{sys.version_info.minor}"
     python = folder / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
