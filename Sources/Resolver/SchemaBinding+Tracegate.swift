@@ -7,7 +7,14 @@ extension SchemaBinding {
   ///   - ttlOverrides: seconds by the environment name that `@cached` gives.
   /// - Throws: `SchemaErrors` when the SDL is wrong, ``BindingError`` when it does not fit the resolver tree.
   public static func tracegate(_ source: Source, ttlOverrides: [String: Int] = [:]) throws -> SchemaBinding {
-    let schema = try SchemaBuilder.build(source, scalars: [.timeRange])
+    let schema = try GraphQLSchema.tracegate(source)
     return try SchemaBinding(schema: schema, registry: .tracegate, ttlOverrides: ttlOverrides)
+  }
+}
+
+extension GraphQLSchema {
+  /// An SDL with the product's scalars, whether it fits the resolver tree or not.
+  public static func tracegate(_ source: Source) throws(SchemaErrors) -> GraphQLSchema {
+    try SchemaBuilder.build(source, scalars: [.timeRange])
   }
 }

@@ -167,7 +167,7 @@ public struct GatewayApplication: Sendable {
   // MARK: Files
 
   private static func binding(_ configuration: GatewayConfiguration) throws -> SchemaBinding {
-    let source = Source(try TextFile.read(configuration.schemaFile), name: configuration.schemaFile)
+    let source = Source(bytes: try TextFile.bytes(of: configuration.schemaFile), name: configuration.schemaFile)
     return try SchemaBinding.tracegate(source, ttlOverrides: configuration.cacheTTLs)
   }
 

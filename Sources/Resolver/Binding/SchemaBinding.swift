@@ -13,8 +13,7 @@ public struct SchemaBinding: Sendable {
 
   /// Holds a registry against a schema.
   /// - Parameter ttlOverrides: seconds by the environment name that `@cached` gives; 0 turns caching off.
-  /// - Throws: ``BindingError`` with one line for every field without resolver, resolver without field and wrong
-  ///   cache policy, each with its place in the SDL.
+  /// - Throws: ``BindingError`` with every field without resolver, resolver without field and wrong cache policy.
   public init(
     schema: GraphQLSchema,
     registry: ResolverRegistry,
@@ -22,11 +21,19 @@ public struct SchemaBinding: Sendable {
   ) throws(BindingError) {
     var builder = SchemaBindingBuilder(schema: schema, registry: registry, ttlOverrides: ttlOverrides)
     builder.bind()
-    guard builder.problems.isEmpty else { throw BindingError(problems: builder.problems) }
+    guard builder.problems.isEmpty else { throw BindingError(problems: builder.problems, source: schema.source) }
     self.schema = schema
     roots = builder.roots
     nestedResolvers = registry.nestedResolvers
     fields = builder.fields
+  }
+
+  /// Holds the cache policies of any schema, `@cached` of its root fields, against the arguments of those fields.
+  /// - Throws: ``BindingError`` with everything that ``init(schema:registry:ttlOverrides:)`` would say of them.
+  public static func checkCachePolicies(of schema: GraphQLSchema) throws(BindingError) {
+    var builder = SchemaBindingBuilder(schema: schema, registry: ResolverRegistry(), ttlOverrides: [:])
+    builder.checkCachePolicies()
+    guard builder.problems.isEmpty else { throw BindingError(problems: builder.problems, source: schema.source) }
   }
 
   /// Binds every field to the member of its own name, from a root value down: no resolver, no cache.
@@ -42,9 +49,20 @@ public struct SchemaBinding: Sendable {
 
 /// Why a schema and a resolver tree do not fit each other.
 public struct BindingError: Error, Sendable, CustomStringConvertible {
-  /// One line each: `schema.graphql:12:5: …`.
-  public let problems: [String]
-  public var description: String { problems.joined(separator: "\n") }
+  public struct Problem: Sendable, Hashable {
+    public let message: String
+    /// In the SDL; `nil` for what is not there.
+    public let location: SourceLocation?
+  }
+
+  /// At least one, in the order of the SDL.
+  public let problems: [Problem]
+  public let source: Source
+
+  /// Each as `schema.graphql:12:5: message`, the source line and a caret.
+  public var description: String {
+    problems.map { Diagnostic.text($0.message, at: $0.location, in: source) }.joined(separator: "\n")
+  }
 }
 
 /// Where the value of a field comes from.

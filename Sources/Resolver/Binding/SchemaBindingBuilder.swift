@@ -8,7 +8,7 @@ struct SchemaBindingBuilder {
   private let ttlOverrides: [String: Int]
   private(set) var fields: [FieldBinding] = []
   private(set) var roots: [BoundRoot] = []
-  private(set) var problems: [String] = []
+  private(set) var problems: [BindingError.Problem] = []
 
   init(schema: GraphQLSchema, registry: ResolverRegistry, ttlOverrides: [String: Int]) {
     self.schema = schema
@@ -21,6 +21,13 @@ struct SchemaBindingBuilder {
     reportResolversWithoutField()
   }
 
+  /// Only holds `@cached` of root fields against their arguments, whether they have resolvers or not.
+  mutating func checkCachePolicies() {
+    for field in schema.fields where isRoot(schema[field.parent]) {
+      _ = cachePolicy(of: field, schema.coordinate(of: field.id))
+    }
+  }
+
   private mutating func binding(of field: FieldDefinition) -> FieldBinding {
     if let source = FieldBinding.Source.meta(field, in: schema) {
       return FieldBinding(source: source, property: Array(field.name.utf8))
@@ -31,9 +38,9 @@ struct SchemaBindingBuilder {
 
   private mutating func source(of field: FieldDefinition, parent: NamedType) -> FieldBinding.Source {
     let coordinate = "\(parent.name).\(field.name)"
-    let isRoot = OperationKind.allCases.contains { schema.rootType(of: $0) == parent.id }
+    let isRoot = isRoot(parent)
     if isRoot, let resolver = registry.roots[coordinate] {
-      roots.append(BoundRoot(field: field, resolver: resolver, cache: cachePolicy(of: field, resolver, coordinate)))
+      roots.append(BoundRoot(field: field, resolver: resolver, cache: cachePolicy(of: field, coordinate)))
       return .root(roots.count - 1)
     }
     if let resolver = registry.nested[coordinate] { return .nested(resolver) }
@@ -44,11 +51,14 @@ struct SchemaBindingBuilder {
     return .property
   }
 
+  private func isRoot(_ type: NamedType) -> Bool {
+    OperationKind.allCases.contains { schema.rootType(of: $0) == type.id }
+  }
+
   // MARK: Cache policy
 
   private mutating func cachePolicy(
     of field: FieldDefinition,
-    _ resolver: any RootFieldResolver,
     _ coordinate: String
   ) -> CachePolicy? {
     guard let directive = field.directive("cached") else { return nil }
@@ -112,8 +122,7 @@ struct SchemaBindingBuilder {
     }
   }
 
-  private mutating func report(_ location: SourceLocation?, _ problem: String) {
-    let place = location.map { "\(schema.source.name):\($0.line):\($0.column): " } ?? "\(schema.source.name): "
-    problems.append(place + problem)
+  private mutating func report(_ location: SourceLocation?, _ message: String) {
+    problems.append(BindingError.Problem(message: message, location: location))
   }
 }
