@@ -8,6 +8,11 @@ enum Terminal {
     write("tracegate: \(message)\n")
   }
 
+  /// `3 types`, `1 type`.
+  static func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  }
+
   /// Writes text as it is, whole or not at all visible to other writers of short lines.
   static func write(_ text: String) {
     let bytes = Array(text.utf8)
