@@ -16,6 +16,8 @@ public final class QueryEngine: Sendable {
     /// How many bytes compiled documents may occupy, roughly.
     public var planCacheBytes = 64 << 20
     public var parserLimits = ParserLimits()
+    /// What one operation may ask for, measured once for each document; `nil` for no limit.
+    public var queryLimits: QueryLimits? = QueryLimits()
     public var allowsIntrospection = true
 
     public init() {}
@@ -117,12 +119,25 @@ public final class QueryEngine: Sendable {
     }
     let result = Validator.validate(document, against: services.schema)
     guard result.errors.isEmpty else { throw RequestErrors(result.errors) }
+    try RequestErrors.wrap { () throws(GraphQLError) in try checkLimits(document, result.binding) }
     return CompiledDocument(
       document: document,
       documentBinding: result.binding,
       binding: services.binding,
       keyStyle: keyStyle
     )
+  }
+
+  /// Every operation of the document counts, each by itself; a list size that a variable gives counts with its largest value.
+  private func checkLimits(_ document: Document, _ binding: DocumentBinding) throws(GraphQLError) {
+    guard let limits = configuration.queryLimits else { return }
+    var measurement = QueryMeasurement(document, services.schema, binding)
+    for index in document.operations.indices {
+      try limits.check(
+        measurement.measure(operation: index),
+        at: document.location(document.operations[index].offset)
+      )
+    }
   }
 
   private func coerce(

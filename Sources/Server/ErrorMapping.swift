@@ -47,6 +47,7 @@ enum ErrorMapping {
   static let notFound = text(.notFound, "Not Found", .notFound)
   static let emailTaken = text(.conflict, "Email already registered", .conflict)
   static let bodyTooLarge = text(.contentTooLarge, "The request body is too large", .byteLimitExceeded)
+  static let malformedBody = text(.badRequest, "The request body is not well-formed HTTP", .badRequest)
   static let bodyTooSlow = text(.requestTimeout, "The request body did not arrive in time", .deadlineExceeded)
   static let deadlineExceeded = text(
     .serviceUnavailable,

@@ -75,9 +75,9 @@ struct QueryCheck {
   private mutating func check(_ measure: QueryMeasure, at place: SourceLocation) {
     measures.append(measure)
     do throws(GraphQLError) {
-      try limits.check(measure)
+      try limits.check(measure, at: place)
     } catch {
-      errors.append(GraphQLError(error.message, code: error.code, locations: [place]))
+      errors.append(error)
     }
   }
 

@@ -121,25 +121,4 @@ extension Document {
     }
     return nil
   }
-
-  /// Whether `@skip` and `@include` keep a selection. Section 6.3.2.
-  public func includes(selection: Int, variables: VariableValues) -> Bool {
-    directives(selections[selection].directives, keep: variables)
-  }
-
-  private func directives(_ range: NodeRange, keep variables: VariableValues) -> Bool {
-    for index in range.indices {
-      let directive = directives[index]
-      let name = bytes(of: directive.name)
-      let isSkip = name.elementsEqual("skip".utf8)
-      guard isSkip || name.elementsEqual("include".utf8), let condition = argument("if", in: directive.arguments) else {
-        continue
-      }
-      let value = values[condition]
-      let isTrue =
-        value.kind == .variable ? variables[value.name]?.booleanValue == true : bytes(of: value.name).first == 0x74
-      if isTrue == isSkip { return false }
-    }
-    return true
-  }
 }

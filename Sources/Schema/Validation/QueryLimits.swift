@@ -41,8 +41,18 @@ public struct QueryMeasure: Sendable, Hashable {
 }
 
 extension QueryLimits {
-  /// The first limit that an operation passes; introspection counts like the rest.
-  public func check(_ measure: QueryMeasure) throws(GraphQLError) {
+  /// Refuses an operation by the first limit that it passes; introspection counts like the rest.
+  ///
+  /// - Parameter place: where the operation begins.
+  public func check(_ measure: QueryMeasure, at place: SourceLocation) throws(GraphQLError) {
+    do throws(GraphQLError) {
+      try check(measure)
+    } catch {
+      throw GraphQLError(error.message, code: error.code, locations: [place])
+    }
+  }
+
+  private func check(_ measure: QueryMeasure) throws(GraphQLError) {
     try check("nests", measure.depth, maxDepth, "levels deep", .depthLimitExceeded)
     try check("has", measure.aliases, maxAliases, "aliases", .aliasLimitExceeded)
     try check("selects", measure.rootFields, maxRootFields, "root fields", .rootFieldLimitExceeded)

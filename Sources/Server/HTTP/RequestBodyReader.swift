@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 import Schema
 
 /// Reads whole request bodies within a size and a time.
@@ -27,6 +28,8 @@ struct RequestBodyReader: Sendable {
       throw ErrorMapping.bodyTooSlow
     } catch is NIOTooManyBytesError {
       throw ErrorMapping.bodyTooLarge
+    } catch is HTTPParserError {
+      throw ErrorMapping.malformedBody
     }
   }
 }
