@@ -23,7 +23,61 @@ extension UInt8 {
   }
 }
 
+/// Runs of bytes, eight at a time. A word holds its first byte lowest.
+enum ByteWord {
+  /// The high bit of each byte that is not NameContinue (section 2.1.9); 0 when all are.
+  ///
+  /// The additions carry into the high bit of each byte whose value is at or above a bound, and never beyond it.
+  @inline(__always)
+  static func endsOfName(_ word: UInt64) -> UInt64 {
+    let values = word & each(0x7F)
+    let lowered = values | each(0x20)
+    let letters = (lowered &+ each(0x80 - 0x61)) & ~(lowered &+ each(0x80 - 0x7B))
+    let digits = (values &+ each(0x80 - 0x30)) & ~(values &+ each(0x80 - 0x3A))
+    let notUnderscores = (values ^ each(0x5F)) &+ each(0x7F)
+    return (~(letters | digits) & notUnderscores | word) & each(0x80)
+  }
+
+  /// How many of the first bytes are spaces; 8 when all are.
+  @inline(__always)
+  static func spaces(_ word: UInt64) -> Int {
+    (word ^ each(0x20)).trailingZeroBitCount &>> 3
+  }
+
+  /// The bytes below the lowest bit of `ends`, which is not 0, and the rest zero.
+  @inline(__always)
+  static func prefix(_ word: UInt64, before ends: UInt64) -> UInt64 {
+    word & (((ends & (0 &- ends)) &- 1) &>> 7)
+  }
+
+  /// The first bytes of a word, the rest zero.
+  @inline(__always)
+  static func prefix(_ word: UInt64, count: Int) -> UInt64 {
+    count < 8 ? word & ((1 &<< UInt64(truncatingIfNeeded: count &* 8)) &- 1) : word
+  }
+
+  @inline(__always)
+  private static func each(_ byte: UInt64) -> UInt64 { byte &* 0x0101_0101_0101_0101 }
+}
+
 extension Span<UInt8> {
+  /// Eight bytes, the first lowest, and zeros for those beyond the end.
+  @inline(__always)
+  func word(at index: Int) -> UInt64 {
+    // In bounds: the condition says so, and `index` is never negative here.
+    if index &+ 8 <= count {
+      return unsafe UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+    }
+    return lastWord(at: index)
+  }
+
+  @inline(never)
+  private func lastWord(at index: Int) -> UInt64 {
+    var word: UInt64 = 0
+    for offset in 0..<Swift.max(0, count - index) { word |= UInt64(self[index + offset]) << UInt64(offset * 8) }
+    return word
+  }
+
   /// `\"""`.
   @inline(__always)
   func isEscapedTripleQuote(at index: Int) -> Bool {
@@ -60,14 +114,9 @@ enum UTF8Check {
   static func firstInvalidOffset(in bytes: Span<UInt8>) -> Int? {
     var index = 0
     while index < bytes.count {
-      if index + 8 <= bytes.count {
-        // In bounds: eight bytes from `index` were checked just above.
-        let word = unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
-        if word & 0x8080_8080_8080_8080 == 0 {
-          index += 8
-          continue
-        }
-      }
+      // Zeros beyond the end are ASCII as well.
+      while index < bytes.count, bytes.word(at: index) & 0x8080_8080_8080_8080 == 0 { index += 8 }
+      guard index < bytes.count else { return nil }
       let length = sequenceLength(bytes, index)
       if length == 0 { return index }
       index += length

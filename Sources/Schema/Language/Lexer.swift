@@ -3,55 +3,54 @@
 /// One pass, no text is made. The first error ends the list with an `invalid` token, so that the parser reports
 /// whatever comes first in the source.
 struct Lexer {
-  private var tokens: [Token] = []
   private var symbols: SymbolTable
-  private var failure: (offset: Int, message: String)?
+  private var error: GraphQLError?
+  private let source: Source
   private let maxTokens: Int
 
   /// The tokens of a source.
   static func tokens(of source: Source, maxTokens: Int = .max) -> TokenList {
-    var lexer = Lexer(byteCount: source.bytes.count, maxTokens: maxTokens)
+    var lexer = Lexer(source, maxTokens: maxTokens)
     let bytes = source.bytes.span
-    if let offset = UTF8Check.firstInvalidOffset(in: bytes) {
-      let byte = String(bytes[offset], radix: 16, uppercase: true)
-      let error = syntaxError("Invalid UTF-8: unexpected byte 0x\(byte).", source, offset)
-      return TokenList(tokens: [lexer.token(.invalid, offset, offset)], symbols: [], error: error)
+    guard lexer.isValidUTF8(bytes) else {
+      return TokenList(tokens: [lexer.token(.invalid, 0, 0)], symbols: [], error: lexer.error)
     }
-    return lexer.run(bytes, source)
+    // A token has at least one byte; one more ends the list.
+    let capacity = min(bytes.count, maxTokens) + 1
+    let tokens = unsafe [Token](unsafeUninitializedCapacity: capacity) { buffer, count in
+      var output = unsafe OutputSpan(buffer: buffer, initializedCount: 0)
+      var last: Token
+      var position = 0
+      repeat {
+        last = lexer.next(bytes, position, isPermitted: output.count < maxTokens)
+        output.append(last)
+        position = Int(last.end)
+      } while !last.kind.isLast
+      count = unsafe output.finalize(for: buffer)
+    }
+    return TokenList(tokens: tokens, symbols: lexer.symbols.symbols, error: lexer.error)
   }
 
-  private init(byteCount: Int, maxTokens: Int) {
+  private init(_ source: Source, maxTokens: Int) {
+    self.source = source
     self.maxTokens = maxTokens
-    symbols = SymbolTable(expecting: byteCount / 16)
-    tokens.reserveCapacity(min(byteCount / 3, maxTokens) + 2)
+    symbols = SymbolTable(expecting: source.bytes.count / 16)
   }
 
-  private mutating func run(_ bytes: Span<UInt8>, _ source: Source) -> TokenList {
-    var position = 0
-    while true {
-      position = Self.skipIgnored(bytes, position)
-      guard position < bytes.count else {
-        tokens.append(token(.endOfFile, bytes.count, bytes.count))
-        return TokenList(tokens: tokens, symbols: symbols.symbols)
-      }
-      if tokens.count >= maxTokens {
-        let message = "Document contains more than \(maxTokens) tokens."
-        return stopped(
-          at: position,
-          GraphQLError(message, code: .tokenLimitExceeded, locations: [source.location(at: position)])
-        )
-      }
-      let end = lex(bytes, position)
-      if let failure {
-        return stopped(at: failure.offset, Self.syntaxError(failure.message, source, failure.offset))
-      }
-      position = end
-    }
+  private mutating func isValidUTF8(_ bytes: Span<UInt8>) -> Bool {
+    guard let offset = UTF8Check.firstInvalidOffset(in: bytes) else { return true }
+    let byte = String(bytes[offset], radix: 16, uppercase: true)
+    _ = fail(offset, "Invalid UTF-8: unexpected byte 0x\(byte).")
+    return false
   }
 
-  private mutating func stopped(at offset: Int, _ error: GraphQLError) -> TokenList {
-    tokens.append(token(.invalid, offset, offset))
-    return TokenList(tokens: tokens, symbols: symbols.symbols, error: error)
+  /// The first token at or behind `position`. The one that passes the limit is not permitted.
+  @inline(__always)
+  private mutating func next(_ bytes: Span<UInt8>, _ position: Int, isPermitted: Bool) -> Token {
+    let start = Self.skipIgnored(bytes, position)
+    guard start < bytes.count else { return token(.endOfFile, bytes.count, bytes.count) }
+    guard isPermitted else { return passTokenLimit(start) }
+    return lex(bytes, start)
   }
 
   static func syntaxError(_ message: String, _ source: Source, _ offset: Int) -> GraphQLError {
@@ -78,8 +77,10 @@ struct Lexer {
     var position = start
     while position < bytes.count {
       switch bytes[position] {
-      case 0x20, 0x09, 0x0A, 0x0D, 0x2C:
-        position += 1
+      case 0x20:
+        position &+= ByteWord.spaces(bytes.word(at: position))
+      case 0x09, 0x0A, 0x0D, 0x2C:
+        position &+= 1
       case 0x23:
         while position < bytes.count, bytes[position] != 0x0A, bytes[position] != 0x0D { position += 1 }
       case 0xEF where position + 2 < bytes.count && bytes[position + 1] == 0xBB && bytes[position + 2] == 0xBF:
@@ -91,49 +92,26 @@ struct Lexer {
     return position
   }
 
-  /// Appends the token that starts at `start` and returns its end.
+  /// The token that starts at `start`; `invalid` when it is not well formed, and `error` says why.
   @inline(__always)
-  private mutating func lex(_ bytes: Span<UInt8>, _ start: Int) -> Int {
+  private mutating func lex(_ bytes: Span<UInt8>, _ start: Int) -> Token {
     let byte = bytes[start]
+    if byte.isNameStart {
+      let (symbol, end) = symbols.internName(bytes, start)
+      return token(.name, start, end, symbol: symbol)
+    }
+    let punctuator = TokenKind(punctuator: byte)
+    if punctuator != .invalid { return token(punctuator, start, start + 1) }
     switch byte {
-    case 0x41...0x5A, 0x61...0x7A, 0x5F: return name(bytes, start)
-    case 0x7B: return punctuator(.braceLeft, start)
-    case 0x7D: return punctuator(.braceRight, start)
-    case 0x28: return punctuator(.parenLeft, start)
-    case 0x29: return punctuator(.parenRight, start)
-    case 0x3A: return punctuator(.colon, start)
-    case 0x24: return punctuator(.dollar, start)
-    case 0x21: return punctuator(.bang, start)
-    case 0x40: return punctuator(.at, start)
-    case 0x5B: return punctuator(.bracketLeft, start)
-    case 0x5D: return punctuator(.bracketRight, start)
-    case 0x3D: return punctuator(.equals, start)
-    case 0x26: return punctuator(.ampersand, start)
-    case 0x7C: return punctuator(.pipe, start)
     case 0x22: return string(bytes, start)
     case 0x2D, 0x30...0x39: return number(bytes, start)
     case 0x2E where start + 2 < bytes.count && bytes[start + 1] == 0x2E && bytes[start + 2] == 0x2E:
-      tokens.append(token(.spread, start, start + 3))
-      return start + 3
+      return token(.spread, start, start + 3)
     default: return unexpected(bytes, start)
     }
   }
 
-  @inline(__always)
-  private mutating func punctuator(_ kind: TokenKind, _ start: Int) -> Int {
-    tokens.append(token(kind, start, start + 1))
-    return start + 1
-  }
-
-  @inline(__always)
-  private mutating func name(_ bytes: Span<UInt8>, _ start: Int) -> Int {
-    var end = start + 1
-    while end < bytes.count, bytes[end].isNameContinue { end += 1 }
-    tokens.append(token(.name, start, end, symbol: symbols.intern(bytes, start, end)))
-    return end
-  }
-
-  private mutating func unexpected(_ bytes: Span<UInt8>, _ start: Int) -> Int {
+  private mutating func unexpected(_ bytes: Span<UInt8>, _ start: Int) -> Token {
     let message =
       bytes[start] == 0x27
       ? "Unexpected single quote character ('), did you mean to use a double quote (\")?"
@@ -141,9 +119,15 @@ struct Lexer {
     return fail(start, message)
   }
 
-  private mutating func fail(_ offset: Int, _ message: String) -> Int {
-    if failure == nil { failure = (offset, message) }
-    return offset
+  private mutating func passTokenLimit(_ position: Int) -> Token {
+    let message = "Document contains more than \(maxTokens) tokens."
+    error = GraphQLError(message, code: .tokenLimitExceeded, locations: [source.location(at: position)])
+    return token(.invalid, position, position)
+  }
+
+  private mutating func fail(_ offset: Int, _ message: String) -> Token {
+    error = Self.syntaxError(message, source, offset)
+    return token(.invalid, offset, offset)
   }
 }
 
@@ -151,9 +135,9 @@ struct Lexer {
 
 extension Lexer {
   /// IntValue and FloatValue, sections 2.9.1 and 2.9.2.
-  private mutating func number(_ bytes: Span<UInt8>, _ start: Int) -> Int {
+  private mutating func number(_ bytes: Span<UInt8>, _ start: Int) -> Token {
     var position = start
-    var isFloat = false
+    var kind = TokenKind.int
     if bytes[position] == 0x2D { position += 1 }
     if position < bytes.count, bytes[position] == 0x30 {
       position += 1
@@ -162,33 +146,33 @@ extension Lexer {
         return fail(position, "Invalid number, unexpected digit after 0: \(digit).")
       }
     } else {
-      position = digits(bytes, position)
+      guard Self.skipDigits(bytes, &position) else { return expectedDigit(bytes, position) }
     }
-    if failure == nil, position < bytes.count, bytes[position] == 0x2E {
-      isFloat = true
-      position = digits(bytes, position + 1)
+    if position < bytes.count, bytes[position] == 0x2E {
+      kind = .float
+      position += 1
+      guard Self.skipDigits(bytes, &position) else { return expectedDigit(bytes, position) }
     }
-    if failure == nil, position < bytes.count, bytes[position] | 0x20 == 0x65 {
-      isFloat = true
+    if position < bytes.count, bytes[position] | 0x20 == 0x65 {
+      kind = .float
       position += 1
       if position < bytes.count, bytes[position] == 0x2B || bytes[position] == 0x2D { position += 1 }
-      position = digits(bytes, position)
+      guard Self.skipDigits(bytes, &position) else { return expectedDigit(bytes, position) }
     }
-    guard failure == nil else { return position }
     if position < bytes.count, bytes[position] == 0x2E || bytes[position].isNameStart {
       return expectedDigit(bytes, position)
     }
-    tokens.append(token(isFloat ? .float : .int, start, position))
-    return position
+    return token(kind, start, position)
   }
 
-  private mutating func digits(_ bytes: Span<UInt8>, _ start: Int) -> Int {
-    var position = start
+  /// Whether there is at least one.
+  private static func skipDigits(_ bytes: Span<UInt8>, _ position: inout Int) -> Bool {
+    let start = position
     while position < bytes.count, bytes[position].isDigit { position += 1 }
-    return position > start ? position : expectedDigit(bytes, start)
+    return position > start
   }
 
-  private mutating func expectedDigit(_ bytes: Span<UInt8>, _ position: Int) -> Int {
+  private mutating func expectedDigit(_ bytes: Span<UInt8>, _ position: Int) -> Token {
     fail(position, "Invalid number, expected digit but got: \(bytes.codePointText(at: position)).")
   }
 }
@@ -197,7 +181,7 @@ extension Lexer {
 
 extension Lexer {
   /// StringValue, section 2.9.4. Only checked here; `Document.string(of:)` makes the text.
-  private mutating func string(_ bytes: Span<UInt8>, _ start: Int) -> Int {
+  private mutating func string(_ bytes: Span<UInt8>, _ start: Int) -> Token {
     if start + 2 < bytes.count, bytes[start + 1] == 0x22, bytes[start + 2] == 0x22 {
       return blockString(bytes, start)
     }
@@ -205,8 +189,7 @@ extension Lexer {
     while position < bytes.count {
       switch bytes[position] {
       case 0x22:
-        tokens.append(token(.string, start, position + 1))
-        return position + 1
+        return token(.string, start, position + 1)
       case 0x5C:
         switch StringEscape.read(bytes, position) {
         case .scalar(_, let length): position += length
@@ -221,12 +204,11 @@ extension Lexer {
     return fail(position, "Unterminated string.")
   }
 
-  private mutating func blockString(_ bytes: Span<UInt8>, _ start: Int) -> Int {
+  private mutating func blockString(_ bytes: Span<UInt8>, _ start: Int) -> Token {
     var position = start + 3
     while position + 2 < bytes.count {
       if bytes[position] == 0x22, bytes[position + 1] == 0x22, bytes[position + 2] == 0x22 {
-        tokens.append(token(.blockString, start, position + 3))
-        return position + 3
+        return token(.blockString, start, position + 3)
       }
       position += bytes.isEscapedTripleQuote(at: position) ? 4 : 1
     }

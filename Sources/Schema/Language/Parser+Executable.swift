@@ -113,7 +113,8 @@ extension Parser {
     } while !skip(.braceRight)
     leave()
     let start = document.selections.count
-    document.selections.append(contentsOf: pendingSelections[mark...])
+    // One by one: a slice would count references, and these are few.
+    for index in mark..<pendingSelections.count { document.selections.append(pendingSelections[index]) }
     pendingSelections.removeLast(pendingSelections.count - mark)
     return NodeRange(start: start, end: document.selections.count)
   }
@@ -136,8 +137,8 @@ extension Parser {
       alias = name
       name = try parseName()
     }
-    let arguments = try parseArguments(isConstant: false)
-    let directives = try parseDirectives(isConstant: false)
+    let arguments = peek(.parenLeft) ? try parseArguments(isConstant: false) : .empty
+    let directives = peek(.at) ? try parseDirectives(isConstant: false) : .empty
     let brace = peek(.braceLeft) ? current.offset : 0
     let selections = peek(.braceLeft) ? try parseSelectionSet() : .empty
     pendingSelections.append(
@@ -186,12 +187,7 @@ extension Parser {
     )
   }
 
-  private var currentIsOn: Bool {
-    let token = current
-    guard token.kind == .name, token.end - token.offset == 2 else { return false }
-    let bytes = document.source.bytes
-    return bytes[Int(token.offset)] == 0x6F && bytes[Int(token.offset) + 1] == 0x6E
-  }
+  private var currentIsOn: Bool { peekKeyword("on") }
 }
 
 /// Where the document's arrays stood when a definition began.

@@ -28,7 +28,10 @@ public struct Parser {
     }
     var parser = Parser(source, limits: limits)
     try parser.parseDocument()
-    return parser.document
+    // Swapped and not copied: a copy would count a reference for each of its arrays.
+    var document = Document(source: source)
+    swap(&document, &parser.document)
+    return document
   }
 
   private init(_ source: Source, limits: ParserLimits) {
@@ -100,7 +103,7 @@ extension Parser {
   }
 
   func peekKeyword(_ keyword: String) -> Bool {
-    peek(.name) && text(of: current) == keyword
+    peek(.name) && isText(of: current, keyword)
   }
 
   mutating func expectKeyword(_ keyword: String) throws(GraphQLError) {
@@ -122,6 +125,17 @@ extension Parser {
 
   func text(of token: Token) -> String {
     String(decoding: document.source.bytes[Int(token.offset)..<Int(token.end)], as: UTF8.self)
+  }
+
+  /// Whether a token is this text; makes no text.
+  func isText(of token: Token, _ text: String) -> Bool {
+    guard Int(token.end - token.offset) == text.utf8.count else { return false }
+    var offset = Int(token.offset)
+    for byte in text.utf8 {
+      guard document.source.bytes[offset] == byte else { return false }
+      offset += 1
+    }
+    return true
   }
 
   /// Bounds the recursion of the production that calls it; `leave` must follow.

@@ -23,6 +23,32 @@ enum TokenKind: UInt8, Sendable {
   case string
   case blockString
 
+  /// The punctuator that a byte is, or `invalid`. `...` is the only one of several bytes.
+  @inline(__always)
+  init(punctuator byte: UInt8) {
+    self =
+      switch byte {
+      case 0x21: .bang
+      case 0x24: .dollar
+      case 0x26: .ampersand
+      case 0x28: .parenLeft
+      case 0x29: .parenRight
+      case 0x3A: .colon
+      case 0x3D: .equals
+      case 0x40: .at
+      case 0x5B: .bracketLeft
+      case 0x5D: .bracketRight
+      case 0x7B: .braceLeft
+      case 0x7C: .pipe
+      case 0x7D: .braceRight
+      default: .invalid
+      }
+  }
+
+  /// Whether it ends the list of tokens.
+  @inline(__always)
+  var isLast: Bool { self == .endOfFile || self == .invalid }
+
   /// As error messages call it.
   var text: String {
     switch self {
