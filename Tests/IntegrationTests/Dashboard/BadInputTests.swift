@@ -98,6 +98,16 @@ struct BadInputTests {
       )
     ),
     .graphQL(
+      "too many aliases",
+      #"{"query": "{ \#((0..<3_000).map { "a\($0): __typename" }.joined(separator: " ")) }"}"#,
+      400,
+      Case.errors(
+        "The operation has 3000 aliases; at most 100 are allowed.",
+        "ALIAS_LIMIT_EXCEEDED",
+        column: 1
+      )
+    ),
+    .graphQL(
       "wrong type of a variable",
       #"{"query": "query Q($n: Int!) { alerts(limit: $n) { total } }", "variables": {"n": "ten"}}"#,
       400,

@@ -97,11 +97,18 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{ find(needed: $v) }", "Argument \"needed\" of required type \"Int!\" was provided the variable \"$v\" which was not provided a runtime value."),
+    (
+      "{ find(needed: $v) }",
+      "Argument \"needed\" of required type \"Int!\" was provided the variable \"$v\" "
+        + "which was not provided a runtime value."
+    ),
     ("{ find(needed: 1, first: 101) }", "Argument \"first\" has invalid value 101: it must be between 1 and 100."),
     ("{ find(needed: null) }", "Argument \"needed\" of non-null type \"Int!\" must not be null."),
     ("{ find }", "Argument \"needed\" of required type \"Int!\" was not provided."),
-    ("{ find(needed: \"1\") }", "Argument \"needed\" has invalid value \"1\". Int cannot represent non-integer value: \"1\""),
+    (
+      "{ find(needed: \"1\") }",
+      "Argument \"needed\" has invalid value \"1\". Int cannot represent non-integer value: \"1\""
+    ),
   ])
   func saysWhatIsWrongWithAnArgument(text: String, message: String) throws {
     let document = try Parser.parse(Source("query ($v: Int) " + text))

@@ -26,45 +26,78 @@ import Testing
       ["Mutation root type must be Object type if provided, it cannot be M. (1:43)"]
     ),
     (query + " union U", ["Union type U must define one or more member types. (1:29)"]),
-    (query + " input I { a: I! }", [
-      "Cannot reference Input Object \"I\" within itself through a series of non-null fields: \"a\". (1:33)"
-    ]),
-    (query + " input I { a: J! } input J { b: [I!]! c: I! }", [
-      "Cannot reference Input Object \"I\" within itself through a series of non-null fields: \"a.c\". (1:33)"
-    ]),
-    (query + " input I @oneOf { a: Int = 3 b: Int! }", [
-      "OneOf input field I.a cannot have a default value. (1:40)", "OneOf input field I.b must be nullable. (1:51)",
-    ]),
+    (
+      query + " input I { a: I! }",
+      [
+        "Cannot reference Input Object \"I\" within itself through a series of non-null fields: \"a\". (1:33)"
+      ]
+    ),
+    (
+      query + " input I { a: J! } input J { b: [I!]! c: I! }",
+      [
+        "Cannot reference Input Object \"I\" within itself through a series of non-null fields: \"a.c\". (1:33)"
+      ]
+    ),
+    (
+      query + " input I @oneOf { a: Int = 3 b: Int! }",
+      [
+        "OneOf input field I.a cannot have a default value. (1:40)", "OneOf input field I.b must be nullable. (1:51)",
+      ]
+    ),
     (query + " type T { a(b: Int! @deprecated): Int }", ["Required argument T.a(b:) cannot be deprecated. (1:34)"]),
     (query + " input I { a: Int! @deprecated }", ["Required input field I.a cannot be deprecated. (1:33)"]),
-    (query + " directive @d(a: Int @d(a: 1)) on ARGUMENT_DEFINITION", [
-      "Directive \"@d\" must not reference itself. (1:43)"
-    ]),
+    (
+      query + " directive @d(a: Int @d(a: 1)) on ARGUMENT_DEFINITION",
+      [
+        "Directive \"@d\" must not reference itself. (1:43)"
+      ]
+    ),
     (query + " directive @d on FIELD directive @d on FIELD", ["There can be only one directive named \"@d\". (1:34)"]),
-    (query + " directive @d(size: Int) on OBJECT type T @d(siz: 1) { a: Int }", [
-      "Unknown argument \"siz\" on directive \"@d\". Did you mean \"size\"? (1:67)"
-    ]),
-    (query + " directive @d(a: Int) on OBJECT type T @d(a: 1, a: 2) { a: Int }", [
-      "There can be only one argument named \"a\". (1:64)"
-    ]),
+    (
+      query + " directive @d(size: Int) on OBJECT type T @d(siz: 1) { a: Int }",
+      [
+        "Unknown argument \"siz\" on directive \"@d\". Did you mean \"size\"? (1:67)"
+      ]
+    ),
+    (
+      query + " directive @d(a: Int) on OBJECT type T @d(a: 1, a: 2) { a: Int }",
+      [
+        "There can be only one argument named \"a\". (1:64)"
+      ]
+    ),
     (query + " query { a }", ["An operation is not part of a type system. (1:23)"]),
     (query + " fragment F on Query { a }", ["A fragment is not part of a type system. (1:23)"]),
-    (query + " type T implements T { a: Int }", ["Type T must only implement Interface types, it cannot implement T. (1:28)"]),
-    (query + " interface I implements I { a: Int }", [
-      "Type I cannot implement itself because it would create a circular reference. (1:33)"
-    ]),
-    (query + " interface I { a: Int } interface J implements I { a: Int } type T implements J { a: Int }", [
-      "Type T must implement I because it is implemented by J. (1:56)"
-    ]),
-    (query + " interface I { a(b: Int): Int! } type T implements I { a(b: ID, c: Int!): Int }", [
-      "Interface field I.a expects type Int! but T.a is type Int. (1:37)",
-      "Interface field argument I.a(b:) expects type Int but T.a(b:) is type ID. (1:39)",
-      "Object field T.a includes required argument c that is missing from the Interface field I.a. (1:86)",
-    ]),
-    (query + " interface I { a(b: Int): Int c: Int } type T implements I { a: Int }", [
-      "Interface field I.c expected but T does not provide it. (1:52)",
-      "Interface field argument I.a(b:) expected but T.a does not provide it. (1:39)",
-    ]),
+    (
+      query + " type T implements T { a: Int }",
+      ["Type T must only implement Interface types, it cannot implement T. (1:28)"]
+    ),
+    (
+      query + " interface I implements I { a: Int }",
+      [
+        "Type I cannot implement itself because it would create a circular reference. (1:33)"
+      ]
+    ),
+    (
+      query + " interface I { a: Int } interface J implements I { a: Int } type T implements J { a: Int }",
+      [
+        "Type T must implement I because it is implemented by J. (1:56)"
+      ]
+    ),
+    (
+      query + " interface I { a(b: Int): Int! } type T implements I { a(b: ID, c: Int!): Int }",
+      [
+        "Interface field I.a expects type Int! but T.a is type Int. (1:37)",
+        "Interface field argument I.a(b:) expects type Int but T.a(b:) is type ID. (1:39)",
+        "Object field T.a includes required argument c that is missing from the Interface field I.a. (1:86)",
+      ]
+    ),
+    (
+      query + " interface I { a(b: Int): Int c: Int } type T implements I { a: Int }",
+      [
+        "Interface field I.c expected but T does not provide it. (1:52)",
+        "Interface field argument I.a(b:) expected but T.a does not provide it. (1:39)",
+      ]
+    ),
   ])
   func saysWhatIsWrongAndWhere(sdl: String, messages: [String]) {
     #expect(Set(errors(sdl)) == Set(messages))
@@ -72,7 +105,9 @@ import Testing
 
   @Test func showsEveryErrorWithItsLineAndACaret() {
     let sdl = "type Query {\n\té: Missing\n  b: Other\n}"
-    let error = #expect(throws: SchemaErrors.self) { try SchemaBuilder.build(Source("type Query {\n\ta: Missing\n  b: Other\n}", name: "schema.graphql")) }
+    let error = #expect(throws: SchemaErrors.self) {
+      try SchemaBuilder.build(Source("type Query {\n\ta: Missing\n  b: Other\n}", name: "schema.graphql"))
+    }
     #expect(
       error?.description == """
         schema.graphql:2:5: Unknown type "Missing".

@@ -54,7 +54,9 @@ import Testing
     let measure = measurement.measure(operation: 0)
     #expect(measure.depth == 32)
     #expect(measure.fields > 1 << 30)
-    let error = #expect(throws: GraphQLError.self) { try QueryLimits(maxDepth: 100).check(measure) }
+    let error = #expect(throws: GraphQLError.self) {
+      try QueryLimits(maxDepth: 100).check(measure, at: SourceLocation(line: 1, column: 1))
+    }
     #expect(error?.code == .fieldLimitExceeded)
   }
 

@@ -32,7 +32,8 @@ import Testing
   @Test(arguments: [
     ("{ __typename }", 0), ("{ node { id } }", 1), ("{ node { heavy } }", 4), ("{ unsized { id } }", 10),
     ("{ assumed { id } }", 3), ("{ assumed { nodes { id } } }", 33), ("{ sized { id } }", 7),
-    ("{ sized(first: 20) { id } }", 20), ("{ sized(last: 2) { id } }", 2), ("{ sized(first: 5, last: 2) { node { id } } }", 4),
+    ("{ sized(first: 20) { id } }", 20), ("{ sized(last: 2) { id } }", 2),
+    ("{ sized(first: 5, last: 2) { node { id } } }", 4),
     ("query ($n: Int! = 4) { sized(first: $n) { id } }", 4), ("query ($n: Int) { sized(first: $n) { id } }", 40),
     ("query ($n: Int) { sized(last: $n) { id } }", 7),
     ("{ assumed { ...f } } fragment f on Node { node { heavy } }", 15),
@@ -65,9 +66,15 @@ import Testing
   }
 
   @Test(arguments: [
-    (QueryLimits(maxDepth: 3), ErrorCode.depthLimitExceeded, "The operation nests 4 levels deep; at most 3 are allowed."),
+    (
+      QueryLimits(maxDepth: 3), ErrorCode.depthLimitExceeded,
+      "The operation nests 4 levels deep; at most 3 are allowed."
+    ),
     (QueryLimits(maxAliases: 1), .aliasLimitExceeded, "The operation has 2 aliases; at most 1 are allowed."),
-    (QueryLimits(maxRootFields: 1), .rootFieldLimitExceeded, "The operation selects 2 root fields; at most 1 are allowed."),
+    (
+      QueryLimits(maxRootFields: 1), .rootFieldLimitExceeded,
+      "The operation selects 2 root fields; at most 1 are allowed."
+    ),
     (QueryLimits(maxDirectives: 0), .directiveLimitExceeded, "The operation has 1 directives; at most 0 are allowed."),
     (
       QueryLimits(maxFields: 4), .fieldLimitExceeded,
@@ -88,14 +95,17 @@ import Testing
   /// 2³⁰ fields and more cannot be counted out; the limit is named all the same.
   @Test func namesTheLimitWhereTheSumStops() throws {
     var text = "{ node { ...f0 } }"
-    for level in 0..<60 { text += " fragment f\(level) on Node { a: node { ...f\(level + 1) } b: node { ...f\(level + 1) } }" }
+    for level in 0..<60 {
+      text += " fragment f\(level) on Node { a: node { ...f\(level + 1) } b: node { ...f\(level + 1) } }"
+    }
     text += " fragment f60 on Node { id }"
     let measure = try measure(text)
-    let error = #expect(throws: GraphQLError.self) { 
+    let error = #expect(throws: GraphQLError.self) {
       try QueryLimits(maxDepth: 100, maxAliases: 1_000).check(measure, at: SourceLocation(line: 1, column: 1))
     }
     #expect(
-      error?.message == "The operation selects more than 2000 fields with its fragments written out; at most 2000 are allowed."
+      error?.message
+        == "The operation selects more than 2000 fields with its fragments written out; at most 2000 are allowed."
     )
   }
 }
