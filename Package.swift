@@ -126,7 +126,14 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: settings
     ),
-    .testTarget(name: "SchemaTests", dependencies: ["Schema", "TestSupport"], swiftSettings: settings),
+    // What the fuzzers of `FuzzTesting`, a package of its own, hold against any text.
+    .target(
+      name: "Properties",
+      dependencies: ["Schema", "JSON"],
+      path: "FuzzTesting/Sources/Properties",
+      swiftSettings: strictSettings
+    ),
+    .testTarget(name: "SchemaTests", dependencies: ["Schema", "Properties", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "CacheTests",

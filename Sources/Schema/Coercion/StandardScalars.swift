@@ -61,7 +61,7 @@ extension ScalarCoercion {
 
 /// Decimal numbers as text.
 enum DecimalText {
-  /// Digits, before or after the point, that a decimal may have.
+  /// Digits, before and after the point, that a decimal may have: as given, and in its canonical text.
   static let maxDigits = 200
 
   /// `-0.05` for `-5.0e-2`; `nil` when the text is no JSON-like number or has too many digits.
@@ -79,7 +79,9 @@ enum DecimalText {
       guard !fraction.isEmpty else { return nil }
     }
     guard !whole.isEmpty, whole.count + fraction.count <= maxDigits, let exponent = exponent(rest) else { return nil }
-    return assemble(isNegative: isNegative, digits: Array(whole) + Array(fraction), point: whole.count + exponent)
+    let digits = Array(whole) + Array(fraction)
+    let canonical = assemble(isNegative: isNegative, digits: digits, point: whole.count + exponent)
+    return canonical.utf8.count(where: \.isDigit) <= maxDigits ? canonical : nil
   }
 
   private static func exponent(_ text: Substring.UTF8View) -> Int? {

@@ -7,7 +7,14 @@ public struct Printer {
   /// The canonical text of a document, without a line end at its end.
   public static func print(_ document: Document) -> String {
     let printer = Printer(document: document)
-    return document.definitions.map(printer.definition).joined(separator: "\n\n")
+    var texts: [String] = []
+    for definition in document.definitions {
+      let text = printer.definition(definition)
+      // Behind `enum A` a shorthand query would read as its values.
+      let isTakenForBody = text.utf8.first == 0x7B && texts.last.map { $0.utf8.last != 0x7D } ?? false
+      texts.append(isTakenForBody ? "query " + text : text)
+    }
+    return texts.joined(separator: "\n\n")
   }
 
   private func definition(_ definition: Document.Definition) -> String {

@@ -116,54 +116,57 @@ enum BlockString {
   /// The value of the raw bytes between the quotes.
   static func value(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> [UInt8] {
     let lines = lines(bytes, from: start, to: end)
-    let indent = commonIndent(lines)
     var result: [UInt8] = []
-    result.reserveCapacity(end - start)
-    guard let first = lines.firstIndex(where: { !isBlank($0) }),
-      let last = lines.lastIndex(where: { !isBlank($0) })
+    guard let first = lines.firstIndex(where: { !$0.isBlank }), let last = lines.lastIndex(where: { !$0.isBlank })
     else { return result }
+    result.reserveCapacity(end - start)
+    let indent = lines.dropFirst().lazy.filter { !$0.isBlank }.map(\.indentation).min() ?? 0
     for index in first...last {
       if index > first { result.append(0x0A) }
       let line = lines[index]
-      result.append(contentsOf: index == 0 ? line[...] : line.dropFirst(indent))
+      let skipped = index == 0 ? 0 : min(indent, line.end - line.start)
+      append(bytes, from: line.start + skipped, to: line.end, to: &result)
     }
     return result
   }
 
-  /// Lines with `\"""` resolved.
-  private static func lines(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> [[UInt8]] {
-    var lines: [[UInt8]] = []
-    var line: [UInt8] = []
+  /// Where a line stands, without its terminator, and how many blanks it starts with.
+  private struct Line {
+    let start: Int
+    let end: Int
+    let indentation: Int
+
+    var isBlank: Bool { indentation == end - start }
+  }
+
+  private static func lines(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> [Line] {
+    var lines: [Line] = []
+    var lineStart = start
+    while true {
+      var index = lineStart
+      while index < end, bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
+      let indentation = index - lineStart
+      while index < end, bytes[index] != 0x0A, bytes[index] != 0x0D { index += 1 }
+      lines.append(Line(start: lineStart, end: index, indentation: indentation))
+      guard index < end else { return lines }
+      // CR LF is one line terminator.
+      if bytes[index] == 0x0D, index + 1 < end, bytes[index + 1] == 0x0A { index += 1 }
+      lineStart = index + 1
+    }
+  }
+
+  /// Part of a line, with `\"""` resolved.
+  private static func append(_ bytes: Span<UInt8>, from start: Int, to end: Int, to result: inout [UInt8]) {
     var index = start
     while index < end {
-      switch bytes[index] {
-      case 0x0A, 0x0D:
-        if bytes[index] == 0x0D, index + 1 < end, bytes[index + 1] == 0x0A { index += 1 }
-        lines.append(line)
-        line = []
-      case 0x5C where bytes.isEscapedTripleQuote(at: index):
-        line.append(contentsOf: [0x22, 0x22, 0x22])
-        index += 3
-      default:
-        line.append(bytes[index])
+      if bytes[index] == 0x5C, bytes.isEscapedTripleQuote(at: index) {
+        result.append(contentsOf: [0x22, 0x22, 0x22])
+        index += 4
+      } else {
+        result.append(bytes[index])
+        index += 1
       }
-      index += 1
     }
-    lines.append(line)
-    return lines
-  }
-
-  /// The least indentation of all lines but the first, blank ones aside.
-  private static func commonIndent(_ lines: [[UInt8]]) -> Int {
-    lines.dropFirst().filter { !isBlank($0) }.map(indentation).min() ?? 0
-  }
-
-  private static func indentation(_ line: [UInt8]) -> Int {
-    line.prefix { $0 == 0x20 || $0 == 0x09 }.count
-  }
-
-  private static func isBlank(_ line: [UInt8]) -> Bool {
-    indentation(line) == line.count
   }
 }
 

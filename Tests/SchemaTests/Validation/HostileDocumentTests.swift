@@ -75,6 +75,15 @@ import Testing
     #expect(try rules("{ dog { " + Self.repeated("... on Dog { \(inner) } ", 200) + "} }").isEmpty)
   }
 
+  @Test func refusesOperationsTimesFragments() throws {
+    var text = (0..<1_000).map { "query Q\($0) { ...F0 }" }.joined(separator: " ")
+    for level in 0..<1_000 { text += " fragment F\(level) on Query { ...F\(level + 1) }" }
+    let document = try Parser.parse(Source(text + " fragment F1000 on Query { dog { name } }"))
+    let errors = Validator.validate(document, against: Harness.schema).errors
+    #expect(errors.map(\.message) == ["Selections overlap in too many ways to be checked."])
+    #expect(errors.map(\.code) == [.fieldLimitExceeded])
+  }
+
   @Test func stopsAtFiftyErrors() throws {
     let text = "{ dog { " + (0..<10_000).map { "unknown\($0)" }.joined(separator: " ") + " } }"
     let document = try Parser.parse(Source(text), limits: .trusted)

@@ -48,8 +48,8 @@ private struct FieldPair: Hashable {
 
 /// A work list of merged sets; nothing recurses.
 private struct ConflictSearch {
-  /// Fields looked at, over all merged sets, before the document counts as too complex.
-  private static let workLimit = 400_000
+  /// Selections looked at, over all merged sets, before the document counts as too complex.
+  private static let workLimit = 150_000
 
   private let document: Document
   private let schema: GraphQLSchema
@@ -76,7 +76,6 @@ private struct ConflictSearch {
     var next = 0
     while next < sets.count, !context.isFull {
       let fields = collect(sets[next])
-      work += fields.count + 1
       guard work <= Self.workLimit else {
         reportTooComplex(fields, &context)
         return
@@ -91,7 +90,8 @@ private struct ConflictSearch {
     sets.append(MergedSet(parts: [part], parent: -1, isShapeOnly: false))
   }
 
-  /// The fields of a merged set by response name, in source order; each fragment is written out once.
+  /// The fields of a merged set by response name, in source order; each fragment is written out once. Counts as work, by
+  /// selections: thousands of operations may share fragments that hold no field at all.
   private mutating func collect(_ set: MergedSet) -> [FoundField] {
     visitedFragments.removeAll()
     var fields: [FoundField] = []
@@ -101,6 +101,7 @@ private struct ConflictSearch {
       while let range = stack.popLast() {
         guard let index = range.first else { continue }
         stack.append(range.dropFirst())
+        work += 1
         let selection = document.selections[index]
         switch selection.kind {
         case .field:
