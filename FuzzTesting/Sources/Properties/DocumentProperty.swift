@@ -36,7 +36,7 @@ public enum DocumentProperty {
     guard result.isValid else { return result.errors }
     var measurement = QueryMeasurement(document, schema, result.binding)
     for operation in document.operations.indices {
-      _ = try? QueryLimits().check(measurement.measure(operation: operation))
+      _ = try? QueryLimits().check(measurement.measure(operation: operation), at: SourceLocation(line: 1, column: 1))
       guard let variables = try? schema.coerceVariableValues(document, operation: operation, provided: InputObject())
       else { continue }
       coerceArguments(of: document, result.binding, variables)
