@@ -50,10 +50,13 @@ public final class QueryEngine: Sendable {
       let operation = try RequestErrors.wrap { () throws(GraphQLError) in
         try compiled.document.operation(named: request.operationName)
       }
+      if let refusal = request.mutationRefusal, compiled.document.operations[operation].kind == .mutation {
+        throw RequestErrors([refusal])
+      }
       let variables = try coerce(request, compiled.document, operation)
       return try await run(compiled, operation, variables, principal, body: nil)
     } catch {
-      return requestError(error)
+      return requestError(refusedMutation(request) ?? error)
     }
   }
 
@@ -126,6 +129,17 @@ public final class QueryEngine: Sendable {
       binding: services.binding,
       keyStyle: keyStyle
     )
+  }
+
+  /// A mutation where none is allowed is refused for what it is, even if the document is not valid besides.
+  private func refusedMutation(_ request: GraphQLRequest) -> RequestErrors? {
+    guard
+      let refusal = request.mutationRefusal,
+      let document = try? Parser.parse(Source(bytes: request.document), limits: configuration.parserLimits),
+      let operation = try? document.operation(named: request.operationName),
+      document.operations[operation].kind == .mutation
+    else { return nil }
+    return RequestErrors([refusal])
   }
 
   /// Every operation of the document counts, each by itself; a list size that a variable gives counts with its largest value.

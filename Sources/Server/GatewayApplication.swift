@@ -131,9 +131,10 @@ public struct GatewayApplication: Sendable {
       engine: engine,
       authenticator: authenticator,
       bodies: bodies,
-      deadline: configuration.requestTimeout
+      deadline: configuration.requestTimeout,
+      limits: GraphQLExchange.Limits(batch: configuration.graphQLBatchLimit)
     )
-    registry.on(.post, "/graphql", graphQL.post)
+    registry.on([.get, .post], "/graphql", refusingOthers: graphQL.handle)
     for bound in routes {
       let controller = RouteController(
         bound: bound,

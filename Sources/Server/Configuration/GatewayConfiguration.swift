@@ -36,6 +36,7 @@ public struct GatewayConfiguration: Sendable {
   public var cacheTTLs: [String: Int] = [:]
 
   public var maximumBodySize = 1_048_576
+  public var graphQLBatchLimit = 0
   public var requestTimeout = Duration.seconds(10)
   public var idleTimeout = Duration.seconds(60)
   public var maximumConnections = 4096
@@ -271,6 +272,13 @@ extension GatewayConfiguration {
       \.maximumBodySize,
       in: 1024...104_857_600,
       "Largest request body; larger ones are refused with 413."
+    ),
+    .integer(
+      "GRAPHQL_BATCH_LIMIT",
+      .limits,
+      \.graphQLBatchLimit,
+      in: 0...1000,
+      "GraphQL requests that one array may hold; 0 takes no arrays."
     ),
     .duration(
       "REQUEST_TIMEOUT_MS",
