@@ -20,7 +20,8 @@ struct GraphQLController: Sendable {
         throw ErrorMapping.unsupportedMediaType("application/json")
       }
       let principal = try await authenticator.principal(for: request.headers)
-      let decoded = try GraphQLRequestDecoder.decode(try await bodies.read(request))
+      var decoded = try GraphQLRequestDecoder.decode(try await bodies.read(request))
+      decoded.mutationRefusal = decoded.mutationRefusal ?? authenticator.mutationRefusal
       let result = try await execute(decoded, for: principal)
       return respond(with: result, as: mediaType)
     } catch let problem as Problem {
