@@ -46,14 +46,17 @@ public final class QueryEngine: Sendable {
   /// At most one Redis round trip, and one PostgreSQL round trip for each level of the answer that is not cached.
   public func execute(_ request: GraphQLRequest, for principal: Principal) async -> ExecutionResult {
     do throws(RequestErrors) {
-      let compiled = try compile(request.document)
+      let compiled = try compile(Source(bytes: request.document))
       let operation = try RequestErrors.wrap { () throws(GraphQLError) in
         try compiled.document.operation(named: request.operationName)
+      }
+      if let refusal = request.mutationRefusal, compiled.document.operations[operation].kind == .mutation {
+        throw RequestErrors([refusal])
       }
       let variables = try coerce(request, compiled.document, operation)
       return try await run(compiled, operation, variables, principal, body: nil)
     } catch {
-      return requestError(error)
+      return requestError(refusedMutation(request) ?? error)
     }
   }
 
@@ -99,16 +102,26 @@ public final class QueryEngine: Sendable {
       name: name,
       compiled: compiled,
       operation: operation,
+      kind: compiled.document.operations[operation].kind,
       body: body,
       variables: definitions.map { variable(compiled.document.variableDefinitions[$0], compiled.document) }
     )
   }
 
+  /// Parses, validates and measures a document, as a request with it would; such a request then finds it compiled.
+  /// - Returns: the names of its operations, in order; nil for the one that has none.
+  /// - Throws: every error of the document.
+  @discardableResult
+  public func check(_ source: Source) throws(RequestErrors) -> [String?] {
+    let compiled = try compile(source)
+    return compiled.document.operations.map { $0.name.isPresent ? compiled.document.text(of: $0.name) : nil }
+  }
+
   // MARK: Stages
 
-  private func compile(_ document: [UInt8]) throws(RequestErrors) -> CompiledDocument {
-    if let compiled = plans.find(document) { return compiled }
-    let compiled = try compile(Source(bytes: document), keyStyle: .responseName)
+  private func compile(_ source: Source) throws(RequestErrors) -> CompiledDocument {
+    if let compiled = plans.find(source.bytes) { return compiled }
+    let compiled = try compile(source, keyStyle: .responseName)
     plans.insert(compiled)
     return compiled
   }
@@ -126,6 +139,17 @@ public final class QueryEngine: Sendable {
       binding: services.binding,
       keyStyle: keyStyle
     )
+  }
+
+  /// A mutation where none is allowed is refused for what it is, even if the document is not valid besides.
+  private func refusedMutation(_ request: GraphQLRequest) -> RequestErrors? {
+    guard
+      let refusal = request.mutationRefusal,
+      let document = try? Parser.parse(Source(bytes: request.document), limits: configuration.parserLimits),
+      let operation = try? document.operation(named: request.operationName),
+      document.operations[operation].kind == .mutation
+    else { return nil }
+    return RequestErrors([refusal])
   }
 
   /// Every operation of the document counts, each by itself; a list size that a variable gives counts with its largest value.

@@ -50,7 +50,7 @@ public struct GatewayApplication: Sendable {
     )
     engine = QueryEngine(
       binding: binding,
-      sources: DataSources(cache: cache, database: servers.timescale),
+      sources: DataSources(cache: cache, database: servers.timescale, primary: servers.primary),
       logger: logger
     )
     routes = try Self.routes(configuration, engine)
@@ -137,9 +137,10 @@ public struct GatewayApplication: Sendable {
       engine: engine,
       authenticator: authenticator,
       bodies: bodies,
-      deadline: configuration.requestTimeout
+      deadline: configuration.requestTimeout,
+      limits: GraphQLExchange.Limits(batch: configuration.graphQLBatchLimit)
     )
-    registry.on(.post, "/graphql", graphQL.post)
+    registry.on([.get, .post], "/graphql", refusingOthers: graphQL.handle)
     for bound in routes {
       let controller = RouteController(
         bound: bound,

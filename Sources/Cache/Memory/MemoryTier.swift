@@ -3,7 +3,7 @@ import Synchronization
 /// What Redis holds, as far as it has been read of late, in memory: the first tier of a ``FieldCache``.
 ///
 /// Redis tells of every change of a tracked key (``TrackingConnection``), and the entry is dropped. Three rules keep
-/// a value from being used after it has changed; docs/decisions/0007-memory-tier.md says why they do.
+/// a value from being used after it has changed; docs/decisions/0008-memory-tier.md says why they do.
 ///
 /// 1. *Tickets.* A value read from Redis is kept only if no notice for its key came since before the read.
 /// 2. *Confirmation.* Entries are used only while Redis has confirmed of late that no notice is outstanding.
