@@ -104,11 +104,14 @@ public struct GatewayApplication: Sendable {
     var registry = RouteRegistry()
     addReads(to: &registry, authenticator)
     if case .token = authenticator { addAccounts(to: &registry) }
-    let router = registry.makeRouter(edge: EdgeMiddleware(cors: CORSPolicy(origins: configuration.corsOrigins)))
+    let router = registry.makeRouter(edge: edge)
     var application = Application(
       router: router,
       server: .http1(
-        configuration: .init(idleTimeout: .nanoseconds(configuration.idleTimeout.wholeNanoseconds))
+        configuration: .init(
+          additionalChannelHandlers: [ConnectionHandler()],
+          idleTimeout: .nanoseconds(configuration.idleTimeout.wholeNanoseconds)
+        )
       ),
       configuration: ApplicationConfiguration(
         address: .hostname(host, port: port),
@@ -121,6 +124,13 @@ public struct GatewayApplication: Sendable {
     // So that a token revoked before the start is refused from the first request on.
     application.beforeServerStarts { await revocations.refresh() }
     return Listener(address: "\(host):\(port)", application: application)
+  }
+
+  private var edge: EdgeMiddleware {
+    EdgeMiddleware(
+      cors: CORSPolicy(origins: configuration.corsOrigins),
+      compression: ResponseCompression(minimum: configuration.compressionMinimum)
+    )
   }
 
   private func addReads(to registry: inout RouteRegistry, _ authenticator: Authenticator) {
