@@ -8,7 +8,7 @@ public struct GraphQLRequest: Sendable {
   /// An object, null or nil.
   public let variables: JSONValue?
   /// What a mutation is answered with where the transport only reads; nil where mutations are performed.
-  public let mutationRefusal: GraphQLError?
+  public var mutationRefusal: GraphQLError?
 
   public init(
     document: [UInt8],

@@ -46,7 +46,7 @@ public final class QueryEngine: Sendable {
   /// At most one Redis round trip, and one PostgreSQL round trip for each level of the answer that is not cached.
   public func execute(_ request: GraphQLRequest, for principal: Principal) async -> ExecutionResult {
     do throws(RequestErrors) {
-      let compiled = try compile(request.document)
+      let compiled = try compile(Source(bytes: request.document))
       let operation = try RequestErrors.wrap { () throws(GraphQLError) in
         try compiled.document.operation(named: request.operationName)
       }
@@ -102,16 +102,26 @@ public final class QueryEngine: Sendable {
       name: name,
       compiled: compiled,
       operation: operation,
+      kind: compiled.document.operations[operation].kind,
       body: body,
       variables: definitions.map { variable(compiled.document.variableDefinitions[$0], compiled.document) }
     )
   }
 
+  /// Parses, validates and measures a document, as a request with it would; such a request then finds it compiled.
+  /// - Returns: the names of its operations, in order; nil for the one that has none.
+  /// - Throws: every error of the document.
+  @discardableResult
+  public func check(_ source: Source) throws(RequestErrors) -> [String?] {
+    let compiled = try compile(source)
+    return compiled.document.operations.map { $0.name.isPresent ? compiled.document.text(of: $0.name) : nil }
+  }
+
   // MARK: Stages
 
-  private func compile(_ document: [UInt8]) throws(RequestErrors) -> CompiledDocument {
-    if let compiled = plans.find(document) { return compiled }
-    let compiled = try compile(Source(bytes: document), keyStyle: .responseName)
+  private func compile(_ source: Source) throws(RequestErrors) -> CompiledDocument {
+    if let compiled = plans.find(source.bytes) { return compiled }
+    let compiled = try compile(source, keyStyle: .responseName)
     plans.insert(compiled)
     return compiled
   }

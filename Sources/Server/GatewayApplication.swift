@@ -43,7 +43,8 @@ public struct GatewayApplication: Sendable {
       binding: try Self.binding(configuration),
       sources: DataSources(
         cache: FieldCache(redis: servers.redis, logger: logger),
-        database: servers.timescale
+        database: servers.timescale,
+        primary: servers.primary
       ),
       logger: logger
     )

@@ -5,6 +5,7 @@ public import Schema
 public struct SchemaBinding: Sendable {
   public let schema: GraphQLSchema
   let roots: [BoundRoot]
+  let mutations: [any MutationResolver]
   let nestedResolvers: [any NestedFieldResolver]
   /// By the index of the field's id.
   private let fields: [FieldBinding]
@@ -24,6 +25,7 @@ public struct SchemaBinding: Sendable {
     guard builder.problems.isEmpty else { throw BindingError(problems: builder.problems, source: schema.source) }
     self.schema = schema
     roots = builder.roots
+    mutations = builder.mutations
     nestedResolvers = registry.nestedResolvers
     fields = builder.fields
   }
@@ -40,6 +42,7 @@ public struct SchemaBinding: Sendable {
   public init(toRootValueOf schema: GraphQLSchema) {
     self.schema = schema
     roots = []
+    mutations = []
     nestedResolvers = []
     fields = schema.fields.map { field in
       FieldBinding(source: .meta(field, in: schema) ?? .property, property: Array(field.name.utf8))
@@ -76,6 +79,8 @@ struct FieldBinding: Sendable {
     case introspectionType
     /// A root field; index into ``SchemaBinding/roots``.
     case root(Int)
+    /// A field of the mutation root type; index into ``SchemaBinding/mutations``.
+    case mutation(Int)
     /// A member of the parent's body.
     case property
     /// A member of the parent's body when it is there, otherwise fetched; index into ``SchemaBinding/nestedResolvers``.

@@ -8,6 +8,7 @@ struct SchemaBindingBuilder {
   private let ttlOverrides: [String: Int]
   private(set) var fields: [FieldBinding] = []
   private(set) var roots: [BoundRoot] = []
+  private(set) var mutations: [any MutationResolver] = []
   private(set) var problems: [BindingError.Problem] = []
 
   init(schema: GraphQLSchema, registry: ResolverRegistry, ttlOverrides: [String: Int]) {
@@ -42,6 +43,13 @@ struct SchemaBindingBuilder {
     if isRoot, let resolver = registry.roots[coordinate] {
       roots.append(BoundRoot(field: field, resolver: resolver, cache: cachePolicy(of: field, coordinate)))
       return .root(roots.count - 1)
+    }
+    if parent.id == schema.rootType(of: .mutation), let resolver = registry.mutations[coordinate] {
+      if let directive = field.directive("cached") {
+        report(directive.location, "@cached on \(coordinate): what a mutation answers is never cached")
+      }
+      mutations.append(resolver)
+      return .mutation(mutations.count - 1)
     }
     if let resolver = registry.nested[coordinate] { return .nested(resolver) }
     let isProperty = registry.properties[parent.name]?.contains(field.name) == true
@@ -116,7 +124,8 @@ struct SchemaBindingBuilder {
 
   private mutating func reportResolversWithoutField() {
     let properties = registry.properties.flatMap { type, names in names.map { "\(type).\($0)" } }
-    let coordinates = Array(registry.roots.keys) + Array(registry.nested.keys) + properties
+    let coordinates =
+      Array(registry.roots.keys) + Array(registry.mutations.keys) + Array(registry.nested.keys) + properties
     for coordinate in coordinates.sorted() where schema.field(at: coordinate) == nil {
       report(nil, "the resolver of \(coordinate) has no field in the schema")
     }

@@ -15,6 +15,7 @@ struct PlanExecutor: Sendable {
 
   /// Runs all steps. Never throws: what fails is the outcome of its step.
   func run() async -> FetchedSteps {
+    if plan.kind == .mutation { return await runSerially() }
     var table = callTable()
     let outcomes = await rootOutcomes(of: table.calls)
     table.settle(outcomes.outcomes)
@@ -23,7 +24,7 @@ struct PlanExecutor: Sendable {
       argumentFailures: argumentFailures(),
       rootValue: services.rootValue?.place(of: plan.kind)
     )
-    await runNestedSteps(into: &results)
+    await run(plan.nestedSteps[...], into: &results)
     return FetchedSteps(results: results, remaining: outcomes.remaining)
   }
 
@@ -38,6 +39,8 @@ struct PlanExecutor: Sendable {
         switch step.kind {
         case .introspectionSchema: table.append(services.introspectionSchema())
         case .introspectionType: table.append(services.introspectionType(arguments))
+        // Only mutations have such steps, and those run one after the other.
+        case .mutate: table.append(.null)
         case .fetch(let root):
           let call = FieldCall(arguments: arguments, workspaceID: principal.workspaceID, now: now)
           table.append(RootCall(root: root, bound: services.binding.roots[root], call: call))
@@ -49,7 +52,7 @@ struct PlanExecutor: Sendable {
     return table
   }
 
-  private func argumentFailures() -> [Int: GraphQLError] {
+  func argumentFailures() -> [Int: GraphQLError] {
     var failures: [Int: GraphQLError] = [:]
     for check in plan.argumentChecks {
       do throws(GraphQLError) {
@@ -61,7 +64,7 @@ struct PlanExecutor: Sendable {
     return failures
   }
 
-  private func arguments(of field: FieldID, selection: Int) throws(GraphQLError) -> ArgumentValues {
+  func arguments(of field: FieldID, selection: Int) throws(GraphQLError) -> ArgumentValues {
     try services.schema.coerceArgumentValues(
       of: services.schema[field],
       selection: selection,
@@ -70,7 +73,7 @@ struct PlanExecutor: Sendable {
     )
   }
 
-  private func rootOutcomes(of calls: [RootCall]) async -> (outcomes: [StepResults.Outcome], remaining: Duration?) {
+  func rootOutcomes(of calls: [RootCall]) async -> (outcomes: [StepResults.Outcome], remaining: Duration?) {
     guard !calls.isEmpty else { return ([], nil) }
     let fetcher = RootFetcher(services: services, workspace: principal.workspaceID.text)
     let cached = await fetcher.read(calls) { answers(call: $0, $1) }
@@ -91,13 +94,12 @@ struct PlanExecutor: Sendable {
 
   // MARK: Nested steps
 
-  private func runNestedSteps(into results: inout StepResults) async {
-    var start = 0
-    while start < plan.nestedSteps.count {
-      let level = plan.nestedSteps[start].level
-      let end = plan.nestedSteps[start...].firstIndex { $0.level != level } ?? plan.nestedSteps.count
-      await runLevel(plan.nestedSteps[start..<end], into: &results)
-      start = end
+  /// Runs steps that are sorted by level.
+  func run(_ steps: ArraySlice<NestedStep>, into results: inout StepResults) async {
+    var rest = steps
+    while let level = rest.first?.level {
+      await runLevel(rest.prefix { $0.level == level }, into: &results)
+      rest = rest.drop { $0.level == level }
     }
   }
 

@@ -54,6 +54,10 @@ struct StepResults: Sendable {
     self.argumentFailures = argumentFailures
   }
 
+  mutating func set(_ outcome: Outcome, forRoot step: Int) {
+    roots[step] = outcome
+  }
+
   mutating func set(_ outcome: NestedOutcome, forNested step: Int) {
     nested[step] = outcome
   }

@@ -21,6 +21,8 @@ struct RootStep: Sendable {
   enum Kind: Sendable, Hashable {
     /// Index into ``SchemaBinding/roots``.
     case fetch(Int)
+    /// Index into ``SchemaBinding/mutations``.
+    case mutate(Int)
     case introspectionSchema
     case introspectionType
   }

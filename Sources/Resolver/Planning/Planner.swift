@@ -182,6 +182,7 @@ struct Planner {
       checkArguments(of: id, selection: selection, outputField: outputField)
       return nested[resolver].map { .nested(step: $0) } ?? .property
     case .root(let root): kind = .fetch(root)
+    case .mutation(let mutation): kind = .mutate(mutation)
     case .introspectionSchema: kind = .introspectionSchema
     case .introspectionType: kind = .introspectionType
     }

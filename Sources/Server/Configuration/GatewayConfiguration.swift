@@ -4,12 +4,15 @@ public import Logging
 /// bounds and explains them, and from which `docs/configuration.md` is generated.
 public struct GatewayConfiguration: Sendable {
   public var timescaleURL = "postgresql://127.0.0.1:5432/tracegate"
+  /// Empty means: the same as `timescaleURL`. Read it through ``effectivePrimaryURL``.
+  public var primaryURL = ""
   public var postgresURL = "postgresql://127.0.0.1:5432/tracegate"
   public var redisURL = "redis://127.0.0.1:6379/0"
   /// Empty means: the same as `redisURL`. Read it through ``effectiveStreamRedisURL``.
   public var streamRedisURL = ""
   public var poolMinimum = 5
   public var poolMaximum = 20
+  public var primaryPoolMaximum = 4
   public var platformPoolMinimum = 2
   public var platformPoolMaximum = 10
   public var poolAcquireTimeout = Duration.seconds(5)
@@ -49,6 +52,9 @@ public struct GatewayConfiguration: Sendable {
 
   public init() {}
 
+  /// Where mutations write.
+  public var effectivePrimaryURL: String { primaryURL.isEmpty ? timescaleURL : primaryURL }
+
   /// Where revocations (and the intake stream) live: a Redis that does not evict.
   public var effectiveStreamRedisURL: String { streamRedisURL.isEmpty ? redisURL : streamRedisURL }
 }
@@ -84,6 +90,15 @@ extension GatewayConfiguration {
       takes: postgresForm,
       isSecret: true,
       "PostgreSQL or TimescaleDB that holds the traces.",
+      check: isPostgresURL
+    ),
+    .text(
+      "TIMESCALE_PRIMARY_URL",
+      .servers,
+      \.primaryURL,
+      takes: postgresForm,
+      isSecret: true,
+      "Where mutations write when `TIMESCALE_URL` is a replica. Unset: `TIMESCALE_URL`.",
       check: isPostgresURL
     ),
     .text(
@@ -126,6 +141,13 @@ extension GatewayConfiguration {
       \.poolMaximum,
       in: 1...1000,
       "Most connections to `TIMESCALE_URL`."
+    ),
+    .integer(
+      "DB_PRIMARY_POOL_MAX_SIZE",
+      .servers,
+      \.primaryPoolMaximum,
+      in: 1...1000,
+      "Most connections for mutations; none is kept open."
     ),
     .integer(
       "PLATFORM_POOL_MIN_SIZE",

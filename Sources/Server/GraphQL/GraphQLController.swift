@@ -47,7 +47,9 @@ struct GraphQLController: Sendable {
     of exchange: GraphQLExchange,
     for principal: Principal
   ) async throws(Problem) -> ExecutionResult {
-    await engine.execute(try exchange.engineRequest(parameters), for: principal)
+    var request = try exchange.engineRequest(parameters)
+    request.mutationRefusal = request.mutationRefusal ?? authenticator.mutationRefusal
+    return await engine.execute(request, for: principal)
   }
 
   /// One after the other, since a later mutation may build on an earlier one.
