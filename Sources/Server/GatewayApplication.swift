@@ -166,10 +166,12 @@ public struct GatewayApplication: Sendable {
       throttle: LoginThrottle(limit: configuration.loginFailureLimit, window: configuration.loginFailureWindow),
       bodies: bodies
     )
-    registry.on(.post, Self.accountPrefix + "/register", accounts.register)
-    registry.on(.post, Self.accountPrefix + "/login", accounts.login)
+    let limit = configuration.requestTimeout
+    registry.on(.post, Self.accountPrefix + "/register", RouteRegistry.within(limit, accounts.register))
+    registry.on(.post, Self.accountPrefix + "/login", RouteRegistry.within(limit, accounts.login))
+    // A logout that has begun is finished: half of one would leave the token at work.
     registry.on(.post, Self.accountPrefix + "/logout", accounts.logout)
-    registry.on(.get, Self.accountPrefix + "/me", accounts.me)
+    registry.on(.get, Self.accountPrefix + "/me", RouteRegistry.within(limit, accounts.me))
   }
 
   private var bodies: RequestBodyReader {
