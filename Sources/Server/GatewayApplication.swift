@@ -111,11 +111,14 @@ public struct GatewayApplication: Sendable {
     var registry = RouteRegistry()
     addReads(to: &registry, authenticator)
     if case .token = authenticator { addAccounts(to: &registry) }
-    let router = registry.makeRouter(edge: EdgeMiddleware(cors: CORSPolicy(origins: configuration.corsOrigins)))
+    let router = registry.makeRouter(edge: edge)
     var application = Application(
       router: router,
       server: .http1(
-        configuration: .init(idleTimeout: .nanoseconds(configuration.idleTimeout.wholeNanoseconds))
+        configuration: .init(
+          additionalChannelHandlers: [ConnectionHandler()],
+          idleTimeout: .nanoseconds(configuration.idleTimeout.wholeNanoseconds)
+        )
       ),
       configuration: ApplicationConfiguration(
         address: .hostname(host, port: port),
@@ -128,6 +131,13 @@ public struct GatewayApplication: Sendable {
     // So that a token revoked before the start is refused from the first request on.
     application.beforeServerStarts { await revocations.refresh() }
     return Listener(address: "\(host):\(port)", application: application)
+  }
+
+  private var edge: EdgeMiddleware {
+    EdgeMiddleware(
+      cors: CORSPolicy(origins: configuration.corsOrigins),
+      compression: ResponseCompression(minimum: configuration.compressionMinimum)
+    )
   }
 
   private func addReads(to registry: inout RouteRegistry, _ authenticator: Authenticator) {
@@ -162,10 +172,12 @@ public struct GatewayApplication: Sendable {
       throttle: LoginThrottle(limit: configuration.loginFailureLimit, window: configuration.loginFailureWindow),
       bodies: bodies
     )
-    registry.on(.post, Self.accountPrefix + "/register", accounts.register)
-    registry.on(.post, Self.accountPrefix + "/login", accounts.login)
+    let limit = configuration.requestTimeout
+    registry.on(.post, Self.accountPrefix + "/register", RouteRegistry.within(limit, accounts.register))
+    registry.on(.post, Self.accountPrefix + "/login", RouteRegistry.within(limit, accounts.login))
+    // A logout that has begun is finished: half of one would leave the token at work.
     registry.on(.post, Self.accountPrefix + "/logout", accounts.logout)
-    registry.on(.get, Self.accountPrefix + "/me", accounts.me)
+    registry.on(.get, Self.accountPrefix + "/me", RouteRegistry.within(limit, accounts.me))
   }
 
   private var bodies: RequestBodyReader {

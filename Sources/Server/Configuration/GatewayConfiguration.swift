@@ -42,6 +42,7 @@ public struct GatewayConfiguration: Sendable {
 
   public var maximumBodySize = 1_048_576
   public var graphQLBatchLimit = 0
+  public var compressionMinimum = 1024
   public var requestTimeout = Duration.seconds(10)
   public var idleTimeout = Duration.seconds(60)
   public var maximumConnections = 4096
@@ -306,7 +307,7 @@ extension GatewayConfiguration {
       .limits,
       \.maximumBodySize,
       in: 1024...104_857_600,
-      "Largest request body; larger ones are refused with 413."
+      "Largest request body, also when unpacked; larger ones are refused with 413."
     ),
     .integer(
       "GRAPHQL_BATCH_LIMIT",
@@ -314,6 +315,13 @@ extension GatewayConfiguration {
       \.graphQLBatchLimit,
       in: 0...1000,
       "GraphQL requests that one array may hold; 0 takes no arrays."
+    ),
+    .integer(
+      "RESPONSE_COMPRESSION_MIN_BYTES",
+      .limits,
+      \.compressionMinimum,
+      in: 0...104_857_600,
+      "Answers of this size or more are compressed for clients that ask for it; 0 compresses none."
     ),
     .duration(
       "REQUEST_TIMEOUT_MS",

@@ -16,7 +16,7 @@ struct GraphQLController: Sendable {
       try exchange.checkHead()
       let principal = try await authenticator.principal(for: request.headers)
       let call = try exchange.call(body: exchange.readsBody ? try await bodies.read(request) : [])
-      return Response(try await answer(call, of: exchange, for: principal))
+      return Response(try await answer(call, of: exchange, for: principal, context.connection))
     } catch let problem as Problem {
       return Response(exchange.response(to: problem))
     }
@@ -25,10 +25,11 @@ struct GraphQLController: Sendable {
   private func answer(
     _ call: GraphQLCall,
     of exchange: GraphQLExchange,
-    for principal: Principal
+    for principal: Principal,
+    _ connection: ConnectionState?
   ) async throws -> GraphQLHTTPResponse {
     do {
-      return try await Deadline.run(within: deadline) {
+      return try await Deadline.run(within: deadline, watching: connection) {
         switch call {
         case .one(let parameters):
           exchange.response(to: try await execute(parameters, of: exchange, for: principal))

@@ -31,7 +31,7 @@ struct RouteController: Sendable {
       query: query,
       for: principal
     )
-    return try respond(with: try await execute(variables, for: principal))
+    return try respond(with: try await execute(variables, for: principal, context.connection))
   }
 
   private static func decode<Value>(
@@ -47,11 +47,12 @@ struct RouteController: Sendable {
 
   private func execute(
     _ variables: [String: InputValue],
-    for principal: Principal
+    for principal: Principal,
+    _ connection: ConnectionState?
   ) async throws -> ExecutionResult {
     let (engine, operation) = (engine, bound.operation)
     do {
-      return try await Deadline.run(within: deadline) {
+      return try await Deadline.run(within: deadline, watching: connection) {
         await engine.execute(operation, variables: variables, for: principal)
       }
     } catch is Deadline.Exceeded {
