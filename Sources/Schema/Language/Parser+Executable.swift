@@ -2,8 +2,7 @@
 
 extension Parser {
   /// OperationDefinition : Description? OperationType Name? VariablesDefinition? Directives? SelectionSet | SelectionSet
-  mutating func parseOperation(description: Int?) throws(GraphQLError) {
-    let start = startOffset(description)
+  mutating func parseOperation(_ start: Start) throws(GraphQLError) {
     let mark = ExtentMark(document)
     var kind = OperationKind.query
     var name = Name.none
@@ -11,7 +10,7 @@ extension Parser {
     var directives = NodeRange.empty
     if !peek(.braceLeft) {
       kind = try parseOperationKind()
-      if peek(.name) { name = try parseName() }
+      if peek(.name) { name = takeName() }
       variables = try parseVariableDefinitions()
       directives = try parseDirectives(isConstant: false)
     }
@@ -20,9 +19,9 @@ extension Parser {
     document.operations.append(
       Document.Operation(
         kind: kind,
-        offset: start,
+        offset: start.offset,
         name: name,
-        description: description,
+        description: start.description,
         variableDefinitions: variables,
         directives: directives,
         selections: selections,
@@ -33,21 +32,18 @@ extension Parser {
 
   /// OperationType : one of `query` `mutation` `subscription`
   mutating func parseOperationKind() throws(GraphQLError) -> OperationKind {
+    if skipKeyword("query") { return .query }
+    if skipKeyword("mutation") { return .mutation }
+    if skipKeyword("subscription") { return .subscription }
     let token = try expect(.name)
-    switch text(of: token) {
-    case "query": return .query
-    case "mutation": return .mutation
-    case "subscription": return .subscription
-    default: throw unexpected(token)
-    }
+    throw unexpected(token)
   }
 
   /// FragmentDefinition : Description? fragment FragmentName TypeCondition Directives? SelectionSet
-  mutating func parseFragment(description: Int?) throws(GraphQLError) {
-    let start = startOffset(description)
+  mutating func parseFragment(_ start: Start) throws(GraphQLError) {
     let mark = ExtentMark(document)
-    try expectKeyword("fragment")
-    if currentIsOn { throw unexpected(current) }
+    advance()
+    if peekKeyword("on") { throw unexpected(current) }
     let name = try parseName()
     try expectKeyword("on")
     let typeCondition = try parseName()
@@ -56,20 +52,15 @@ extension Parser {
     document.definitions.append(.fragment(document.fragments.count))
     document.fragments.append(
       Document.Fragment(
-        offset: start,
+        offset: start.offset,
         name: name,
-        description: description,
+        description: start.description,
         typeCondition: typeCondition,
         directives: directives,
         selections: selections,
         extent: mark.extent(document)
       )
     )
-  }
-
-  /// The offset of a definition whose description, if any, was read already.
-  func startOffset(_ description: Int?) -> UInt32 {
-    description.map { document.values[$0].offset } ?? current.offset
   }
 
   /// VariablesDefinition : ( VariableDefinition+ )
@@ -104,34 +95,52 @@ extension Parser {
   }
 
   /// SelectionSet : { Selection+ }
+  ///
+  /// Sets nest without recursion. A selection whose set is open waits in `pendingSelections` below its children; until the set is
+  /// complete, the start of its `selections` is where the one around it waits.
   private mutating func parseSelectionSet() throws(GraphQLError) -> NodeRange {
-    try enter()
-    try expect(.braceLeft)
-    let mark = pendingSelections.count
-    repeat {
-      try parseSelection()
-    } while !skip(.braceRight)
-    leave()
-    let start = document.selections.count
-    // One by one: a slice would count references, and these are few.
-    for index in mark..<pendingSelections.count { document.selections.append(pendingSelections[index]) }
-    pendingSelections.removeLast(pendingSelections.count - mark)
-    return NodeRange(start: start, end: document.selections.count)
-  }
-
-  /// Selection : Field | FragmentSpread | InlineFragment
-  private mutating func parseSelection() throws(GraphQLError) {
-    if peek(.spread) {
-      try parseFragmentSelection()
-    } else {
-      try parseField()
+    try openSelectionSet()
+    // The selection whose set is open, or the definition.
+    var parent = UInt32.max
+    while true {
+      var selection = peek(.spread) ? try parseFragmentSelection() : try parseField()
+      let hasSet = selection.kind == .inlineFragment || (selection.kind == .field && peek(.braceLeft))
+      if hasSet {
+        selection.brace = UInt32(truncatingIfNeeded: lexer.start)
+        try openSelectionSet()
+        selection.selections = NodeRange(start: Int(parent), end: 0)
+        parent = UInt32(truncatingIfNeeded: pendingSelections.count)
+        pendingSelections.append(selection)
+        continue
+      }
+      pendingSelections.append(selection)
+      while peek(.braceRight) {
+        lexer.advance()
+        leave()
+        let start = document.selections.count
+        // The definition's set begins at 0.
+        pendingSelections.move(above: Int(truncatingIfNeeded: parent &+ 1), to: &document.selections)
+        let range = NodeRange(start: start, end: document.selections.count)
+        if parent == .max { return range }
+        let index = Int(parent)
+        parent = pendingSelections[index].selections.start
+        pendingSelections[index].selections = range
+      }
     }
   }
 
-  /// Field : Alias? Name Arguments? Directives? SelectionSet?
-  private mutating func parseField() throws(GraphQLError) {
+  private mutating func openSelectionSet() throws(GraphQLError) {
+    try enter()
+    guard peek(.braceLeft) else { throw expected(TokenKind.braceLeft.text) }
+    lexer.advance()
+  }
+
+  /// Field : Alias? Name Arguments? Directives? SelectionSet?, without the set.
+  @inline(__always)
+  private mutating func parseField() throws(GraphQLError) -> Document.Selection {
     var alias = Name.none
-    var name = try parseName()
+    guard peek(.name) else { throw expected(TokenKind.name.text) }
+    var name = takeName()
     let offset = name.offset
     if skip(.colon) {
       alias = name
@@ -139,55 +148,40 @@ extension Parser {
     }
     let arguments = peek(.parenLeft) ? try parseArguments(isConstant: false) : .empty
     let directives = peek(.at) ? try parseDirectives(isConstant: false) : .empty
-    let brace = peek(.braceLeft) ? current.offset : 0
-    let selections = peek(.braceLeft) ? try parseSelectionSet() : .empty
-    pendingSelections.append(
-      Document.Selection(
-        kind: .field,
-        offset: offset,
-        alias: alias,
-        name: name,
-        arguments: arguments,
-        directives: directives,
-        selections: selections,
-        brace: brace
-      )
+    return Document.Selection(
+      kind: .field,
+      offset: offset,
+      alias: alias,
+      name: name,
+      arguments: arguments,
+      directives: directives
     )
   }
 
   /// FragmentSpread : ... FragmentName Directives?
-  /// InlineFragment : ... TypeCondition? Directives? SelectionSet
-  private mutating func parseFragmentSelection() throws(GraphQLError) {
+  /// InlineFragment : ... TypeCondition? Directives? SelectionSet, without the set.
+  private mutating func parseFragmentSelection() throws(GraphQLError) -> Document.Selection {
     let offset = try expect(.spread).offset
     var kind = Document.Selection.Kind.fragmentSpread
     var name = Name.none
-    if currentIsOn || !peek(.name) {
+    if skipKeyword("on") {
       kind = .inlineFragment
-      if peek(.name) {
-        advance()
-        name = try parseName()
-      }
-    } else {
       name = try parseName()
+    } else if peek(.name) {
+      name = takeName()
+    } else {
+      kind = .inlineFragment
     }
     let directives = try parseDirectives(isConstant: false)
-    let brace = kind == .inlineFragment ? current.offset : 0
-    let selections = kind == .inlineFragment ? try parseSelectionSet() : .empty
-    pendingSelections.append(
-      Document.Selection(
-        kind: kind,
-        offset: offset,
-        alias: .none,
-        name: name,
-        arguments: .empty,
-        directives: directives,
-        selections: selections,
-        brace: brace
-      )
+    return Document.Selection(
+      kind: kind,
+      offset: offset,
+      alias: .none,
+      name: name,
+      arguments: .empty,
+      directives: directives
     )
   }
-
-  private var currentIsOn: Bool { peekKeyword("on") }
 }
 
 /// Where the document's arrays stood when a definition began.

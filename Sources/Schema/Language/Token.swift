@@ -1,14 +1,11 @@
 /// What a token is. Specification, section 2.1.7.
 enum TokenKind: UInt8, Sendable {
-  /// Where the lexer had to stop; `TokenList.error` says why.
-  case invalid
-  case endOfFile
+  // Punctuators of one byte come first; `isPunctuator` counts on it.
   case bang
   case dollar
   case ampersand
   case parenLeft
   case parenRight
-  case spread
   case colon
   case equals
   case at
@@ -17,15 +14,24 @@ enum TokenKind: UInt8, Sendable {
   case braceLeft
   case pipe
   case braceRight
+  case spread
   case name
   case int
   case float
   case string
   case blockString
+  case endOfFile
+  /// Where the lexer had to stop; `Lexer.error` says why.
+  case invalid
+  // What is ignored, and never a token: comes last; the lexer counts on it.
+  case blank
+  case lineEnd
+  /// Or a byte order mark.
+  case comment
 
-  /// The punctuator that a byte is, or `invalid`. `...` is the only one of several bytes.
+  /// What begins with a byte. `...`, and what only looks like white space or an end, is for the lexer to tell.
   @inline(__always)
-  init(punctuator byte: UInt8) {
+  init(startingWith byte: UInt8) {
     self =
       switch byte {
       case 0x21: .bang
@@ -41,13 +47,21 @@ enum TokenKind: UInt8, Sendable {
       case 0x7B: .braceLeft
       case 0x7C: .pipe
       case 0x7D: .braceRight
+      case 0x2E: .spread
+      case 0x41...0x5A, 0x5F, 0x61...0x7A: .name
+      case 0x2D, 0x30...0x39: .int
+      case 0x22: .string
+      case 0x00: .endOfFile
+      case 0x20, 0x09, 0x2C: .blank
+      case 0x0A, 0x0D: .lineEnd
+      case 0x23, 0xEF: .comment
       default: .invalid
       }
   }
 
-  /// Whether it ends the list of tokens.
+  /// One byte is all of it.
   @inline(__always)
-  var isLast: Bool { self == .endOfFile || self == .invalid }
+  var isPunctuator: Bool { rawValue <= TokenKind.braceRight.rawValue }
 
   /// As error messages call it.
   var text: String {
@@ -73,22 +87,16 @@ enum TokenKind: UInt8, Sendable {
     case .float: "Float"
     case .string: "String"
     case .blockString: "BlockString"
+    case .blank, .lineEnd, .comment: "Ignored"
     }
   }
 }
 
-/// A kind and the bytes it covers. Sixteen bytes, no text.
+/// A kind and the bytes it covers; no text.
 struct Token: Sendable {
   let kind: TokenKind
-  let offset: UInt32
-  let end: UInt32
-  /// The interned name, or `UInt32.max`.
-  let symbol: UInt32
-}
+  let start: Int
+  let end: Int
 
-/// The tokens of a source, ended by `endOfFile` or, after an error, by `invalid`.
-struct TokenList: Sendable {
-  var tokens: [Token]
-  var symbols: [Symbol]
-  var error: GraphQLError?
+  var offset: UInt32 { UInt32(truncatingIfNeeded: start) }
 }
