@@ -12,6 +12,7 @@ struct Lexer: ~Copyable {
   /// Why there is no token.
   private(set) var error: GraphQLError?
   private(set) var text: PaddedText
+  private var kinds = TokenKindTable()
   private var tokensLeft: Int
   private var maxTokens: Int
   private var source: Source
@@ -41,24 +42,30 @@ struct Lexer: ~Copyable {
   @inline(__always)
   mutating func advance() {
     var position = end
-    while true {
-      let kind = TokenKind(startingWith: text[position])
-      if kind.isPunctuator { return accept(kind, position, position &+ 1) }
-      if kind == .name { return acceptName(position) }
+    var kind = kinds[text[position]]
+    while kind.isIgnored {
       switch kind {
       case .blank: position &+= 1
       case .lineEnd: position = skipLineEnd(position)
       default:
-        guard let next = acceptOther(kind, position) else { return }
+        guard let next = skipUnusual(position) else { return }
         position = next
       }
+      kind = kinds[text[position]]
+    }
+    if kind == .name {
+      acceptName(position)
+    } else if kind.isPunctuator {
+      accept(kind, position, position &+ 1)
+    } else {
+      acceptUnusual(kind, position)
     }
   }
 
   @inline(__always)
   private mutating func accept(_ kind: TokenKind, _ start: Int, _ end: Int) {
-    guard tokensLeft > 0 else { return passTokenLimit(start) }
     tokensLeft &-= 1
+    guard tokensLeft >= 0 else { return passTokenLimit(start) }
     self.kind = kind
     self.start = start
     self.end = end
@@ -102,11 +109,10 @@ struct Lexer: ~Copyable {
 // MARK: Less usual tokens
 
 extension Lexer {
-  /// Strings, numbers, `...`, the end, and what is no token. Where it was ignored, the place behind it.
+  /// Strings, numbers, `...`, the end, and what is no token.
   @inline(never)
-  private mutating func acceptOther(_ kind: TokenKind, _ start: Int) -> Int? {
+  private mutating func acceptUnusual(_ kind: TokenKind, _ start: Int) {
     switch kind {
-    case .comment: return skipIgnored(start)
     case .endOfFile where start == text.count:
       self.kind = .endOfFile
       self.start = start
@@ -117,17 +123,15 @@ extension Lexer {
     case .string: acceptString(start)
     default: refuse(start)
     }
-    return nil
   }
 
-  /// Behind a comment or byte order mark; `nil` when it is neither.
-  private mutating func skipIgnored(_ start: Int) -> Int? {
+  /// The place behind a comment or byte order mark; `nil` when it is neither.
+  @inline(never)
+  private mutating func skipUnusual(_ start: Int) -> Int? {
     if text[start] == 0xEF {
-      guard text[start + 1] == 0xBB, text[start + 2] == 0xBF else {
-        if tokensLeft > 0 { refuse(start) } else { passTokenLimit(start) }
-        return nil
-      }
-      return start + 3
+      if text[start + 1] == 0xBB, text[start + 2] == 0xBF { return start + 3 }
+      acceptUnusual(.invalid, start)
+      return nil
     }
     var position = start
     while position < text.count, text[position] != 0x0A, text[position] != 0x0D { position &+= 1 }

@@ -44,7 +44,12 @@ public struct NodeRange: Sendable, Hashable, BitwiseCopyable {
     self.end = UInt32(truncatingIfNeeded: end)
   }
 
-  public static let empty = NodeRange(start: 0, end: 0)
+  init(start: UInt32, end: UInt32) {
+    self.start = start
+    self.end = end
+  }
+
+  public static let empty = NodeRange(start: 0 as UInt32, end: 0)
 
   @inlinable
   public var isEmpty: Bool { start == end }

@@ -3,7 +3,7 @@
 extension Parser {
   /// OperationDefinition : Description? OperationType Name? VariablesDefinition? Directives? SelectionSet | SelectionSet
   mutating func parseOperation(_ start: Start) throws(GraphQLError) {
-    let mark = ExtentMark(document)
+    let mark = ExtentMark(self)
     var kind = OperationKind.query
     var name = Name.none
     var variables = NodeRange.empty
@@ -25,7 +25,7 @@ extension Parser {
         variableDefinitions: variables,
         directives: directives,
         selections: selections,
-        extent: mark.extent(document)
+        extent: mark.extent(self)
       )
     )
   }
@@ -41,7 +41,7 @@ extension Parser {
 
   /// FragmentDefinition : Description? fragment FragmentName TypeCondition Directives? SelectionSet
   mutating func parseFragment(_ start: Start) throws(GraphQLError) {
-    let mark = ExtentMark(document)
+    let mark = ExtentMark(self)
     advance()
     if peekKeyword("on") { throw unexpected(current) }
     let name = try parseName()
@@ -58,7 +58,7 @@ extension Parser {
         typeCondition: typeCondition,
         directives: directives,
         selections: selections,
-        extent: mark.extent(document)
+        extent: mark.extent(self)
       )
     )
   }
@@ -103,24 +103,22 @@ extension Parser {
     // The selection whose set is open, or the definition.
     var parent = UInt32.max
     while true {
-      var selection = peek(.spread) ? try parseFragmentSelection() : try parseField()
-      let hasSet = selection.kind == .inlineFragment || (selection.kind == .field && peek(.braceLeft))
+      let hasSet = peek(.spread) ? try parseFragmentSelection() : try parseField()
       if hasSet {
-        selection.brace = UInt32(truncatingIfNeeded: lexer.start)
+        let index = pendingSelections.count &- 1
+        pendingSelections[index].brace = UInt32(truncatingIfNeeded: lexer.start)
+        pendingSelections[index].selections = NodeRange(start: parent, end: parent)
+        parent = UInt32(truncatingIfNeeded: index)
         try openSelectionSet()
-        selection.selections = NodeRange(start: Int(parent), end: 0)
-        parent = UInt32(truncatingIfNeeded: pendingSelections.count)
-        pendingSelections.append(selection)
         continue
       }
-      pendingSelections.append(selection)
       while peek(.braceRight) {
         lexer.advance()
         leave()
-        let start = document.selections.count
+        let start = UInt32(truncatingIfNeeded: selections.count)
         // The definition's set begins at 0.
-        pendingSelections.move(above: Int(truncatingIfNeeded: parent &+ 1), to: &document.selections)
-        let range = NodeRange(start: start, end: document.selections.count)
+        pendingSelections.move(above: Int(truncatingIfNeeded: parent &+ 1), to: &selections)
+        let range = NodeRange(start: start, end: UInt32(truncatingIfNeeded: selections.count))
         if parent == .max { return range }
         let index = Int(parent)
         parent = pendingSelections[index].selections.start
@@ -129,38 +127,44 @@ extension Parser {
     }
   }
 
+  @inline(__always)
   private mutating func openSelectionSet() throws(GraphQLError) {
     try enter()
     guard peek(.braceLeft) else { throw expected(TokenKind.braceLeft.text) }
     lexer.advance()
   }
 
-  /// Field : Alias? Name Arguments? Directives? SelectionSet?, without the set.
+  /// Field : Alias? Name Arguments? Directives? SelectionSet?, without the set. Whether there is one.
   @inline(__always)
-  private mutating func parseField() throws(GraphQLError) -> Document.Selection {
-    var alias = Name.none
+  private mutating func parseField() throws(GraphQLError) -> Bool {
     guard peek(.name) else { throw expected(TokenKind.name.text) }
-    var name = takeName()
+    var name = currentName
+    var alias = Name.none
     let offset = name.offset
-    if skip(.colon) {
+    lexer.advance()
+    if peek(.colon) {
+      advance()
       alias = name
       name = try parseName()
     }
     let arguments = peek(.parenLeft) ? try parseArguments(isConstant: false) : .empty
     let directives = peek(.at) ? try parseDirectives(isConstant: false) : .empty
-    return Document.Selection(
-      kind: .field,
-      offset: offset,
-      alias: alias,
-      name: name,
-      arguments: arguments,
-      directives: directives
+    pendingSelections.append(
+      Document.Selection(
+        kind: .field,
+        offset: offset,
+        alias: alias,
+        name: name,
+        arguments: arguments,
+        directives: directives
+      )
     )
+    return peek(.braceLeft)
   }
 
   /// FragmentSpread : ... FragmentName Directives?
-  /// InlineFragment : ... TypeCondition? Directives? SelectionSet, without the set.
-  private mutating func parseFragmentSelection() throws(GraphQLError) -> Document.Selection {
+  /// InlineFragment : ... TypeCondition? Directives? SelectionSet, without the set. Whether there must be one.
+  private mutating func parseFragmentSelection() throws(GraphQLError) -> Bool {
     let offset = try expect(.spread).offset
     var kind = Document.Selection.Kind.fragmentSpread
     var name = Name.none
@@ -173,14 +177,17 @@ extension Parser {
       kind = .inlineFragment
     }
     let directives = try parseDirectives(isConstant: false)
-    return Document.Selection(
-      kind: kind,
-      offset: offset,
-      alias: .none,
-      name: name,
-      arguments: .empty,
-      directives: directives
+    pendingSelections.append(
+      Document.Selection(
+        kind: kind,
+        offset: offset,
+        alias: .none,
+        name: name,
+        arguments: .empty,
+        directives: directives
+      )
     )
+    return kind == .inlineFragment
   }
 }
 
@@ -192,21 +199,21 @@ private struct ExtentMark {
   private let values: Int
   private let objectFields: Int
 
-  init(_ document: Document) {
-    selections = document.selections.count
-    arguments = document.arguments.count
-    directives = document.directives.count
-    values = document.values.count
-    objectFields = document.objectFields.count
+  init(_ parser: borrowing Parser) {
+    selections = parser.selections.count
+    arguments = parser.document.arguments.count
+    directives = parser.document.directives.count
+    values = parser.document.values.count
+    objectFields = parser.document.objectFields.count
   }
 
-  func extent(_ document: Document) -> Document.Extent {
+  func extent(_ parser: borrowing Parser) -> Document.Extent {
     Document.Extent(
-      selections: NodeRange(start: selections, end: document.selections.count),
-      arguments: NodeRange(start: arguments, end: document.arguments.count),
-      directives: NodeRange(start: directives, end: document.directives.count),
-      values: NodeRange(start: values, end: document.values.count),
-      objectFields: NodeRange(start: objectFields, end: document.objectFields.count)
+      selections: NodeRange(start: selections, end: parser.selections.count),
+      arguments: NodeRange(start: arguments, end: parser.document.arguments.count),
+      directives: NodeRange(start: directives, end: parser.document.directives.count),
+      values: NodeRange(start: values, end: parser.document.values.count),
+      objectFields: NodeRange(start: objectFields, end: parser.document.objectFields.count)
     )
   }
 }

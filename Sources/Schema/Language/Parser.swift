@@ -9,6 +9,9 @@ public struct Parser: ~Copyable {
   var depth = 0
   var document: Document
 
+  /// Becomes `document.selections`.
+  var selections: PlainStack<Document.Selection>
+
   // Siblings wait here until their parent is complete, so that they end up side by side.
   var pendingSelections: PlainStack<Document.Selection>
   var pendingValues: [Document.Value] = []
@@ -33,17 +36,16 @@ public struct Parser: ~Copyable {
     return parser.finished()
   }
 
-  private static let firstSelections = 64
+  private static let firstPending = 64
 
   private init(_ source: Source, limits: ParserLimits) {
-    let selectionsSize = ParserMemory.size(Self.firstSelections, of: Document.Selection.self)
+    let firstSelections = 16 + min(source.bytes.count, 1 << 16) / 8
+    let selectionsSize = ParserMemory.size(firstSelections + Self.firstPending, of: Document.Selection.self)
     var memory = ParserMemory(size: Lexer.memorySize(of: source) + SymbolTable.memorySize + selectionsSize)
     lexer = Lexer(source, maxTokens: limits.maxTokens, in: &memory)
     symbols = SymbolTable(in: &memory)
-    unsafe pendingSelections = PlainStack(
-      lent: memory.take(Self.firstSelections, of: Document.Selection.self),
-      capacity: Self.firstSelections
-    )
+    selections = PlainStack(in: &memory, capacity: firstSelections)
+    pendingSelections = PlainStack(in: &memory, capacity: Self.firstPending)
     self.memory = memory
     self.limits = limits
     document = Document(source: source)
@@ -55,6 +57,7 @@ public struct Parser: ~Copyable {
     var document = Document(source: self.document.source)
     swap(&document, &self.document)
     document.symbols = symbols.symbols
+    document.selections = selections.array
     return document
   }
 
@@ -250,7 +253,6 @@ extension Document {
   /// Room for what a request of this many bytes usually needs.
   fileprivate mutating func reserve(bytes: Int) {
     let size = min(bytes, 1 << 16)
-    selections.reserveCapacity(8 + size / 12)
     arguments.reserveCapacity(2 + size / 64)
     values.reserveCapacity(2 + size / 64)
   }

@@ -13,7 +13,7 @@
 
   private static let alignment = 16
 
-  /// What `count` elements take of it.
+  /// What `count` elements take of it, at most.
   static func size<Element>(_ count: Int, of type: Element.Type) -> Int {
     (count * MemoryLayout<Element>.stride + alignment - 1) & ~(alignment - 1)
   }
@@ -36,9 +36,9 @@
   private var capacity: Int
   private var ownsMemory = false
 
-  /// `capacity` is at least 1.
-  init(lent start: UnsafeMutablePointer<Element>, capacity: Int) {
-    unsafe self.start = unsafe start
+  /// `capacity` is at least 1. The memory lives longer than this does.
+  init(in memory: inout ParserMemory, capacity: Int) {
+    unsafe start = memory.take(capacity, of: Element.self)
     self.capacity = capacity
   }
 
@@ -66,13 +66,16 @@
     count &+= 1
   }
 
-  /// Takes off everything above the first `count` elements, and puts it behind the elements of an array.
+  /// Takes off everything above the first `count` elements, and puts it on another stack.
   @inline(__always)
-  mutating func move(above count: Int, to array: inout [Element]) {
+  mutating func move(above count: Int, to other: inout PlainStack) {
     assert(count >= 0 && count <= self.count)
-    unsafe array.append(contentsOf: UnsafeBufferPointer(start: start + count, count: self.count &- count))
+    for index in count..<self.count { unsafe other.append(start[index]) }
     self.count = count
   }
+
+  /// All elements, the lowest first.
+  var array: [Element] { unsafe Array(UnsafeBufferPointer(start: start, count: count)) }
 
   @inline(never)
   private mutating func grow() {

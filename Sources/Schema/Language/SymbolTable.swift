@@ -30,7 +30,7 @@
     unsafe slots = memory.take(Self.firstSlots, of: UInt32.self)
     unsafe slots.initialize(repeating: 0, count: Self.firstSlots)
     mask = Self.firstSlots - 1
-    unsafe entries = PlainStack(lent: memory.take(Self.firstEntries, of: Entry.self), capacity: Self.firstEntries)
+    entries = PlainStack(in: &memory, capacity: Self.firstEntries)
     seed = Self.seed
   }
 
@@ -40,10 +40,10 @@
 
   /// All of them, by symbol.
   var symbols: [Symbol] {
-    var symbols: [Symbol] = []
-    symbols.reserveCapacity(entries.count)
-    for index in 0..<entries.count { symbols.append(entries[index].symbol) }
-    return symbols
+    unsafe [Symbol](unsafeUninitializedCapacity: entries.count) { buffer, count in
+      for index in 0..<entries.count { unsafe (buffer.baseAddress! + index).initialize(to: entries[index].symbol) }
+      count = entries.count
+    }
   }
 
   /// The symbol of the name from `start` to `end`, new or known. `head` is its first eight bytes, the rest zero.
