@@ -41,7 +41,7 @@
   /// All of them, by symbol.
   var symbols: [Symbol] {
     unsafe [Symbol](unsafeUninitializedCapacity: entries.count) { buffer, count in
-      for index in 0..<entries.count { unsafe (buffer.baseAddress! + index).initialize(to: entries[index].symbol) }
+      for index in 0..<entries.count { unsafe buffer.initializeElement(at: index, to: entries[index].symbol) }
       count = entries.count
     }
   }
