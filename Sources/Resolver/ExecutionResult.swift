@@ -7,11 +7,19 @@ public struct GraphQLRequest: Sendable {
   public let operationName: String?
   /// An object, null or nil.
   public let variables: JSONValue?
+  /// What a mutation is answered with where the transport only reads; nil where mutations are performed.
+  public var mutationRefusal: GraphQLError?
 
-  public init(document: [UInt8], operationName: String? = nil, variables: JSONValue? = nil) {
+  public init(
+    document: [UInt8],
+    operationName: String? = nil,
+    variables: JSONValue? = nil,
+    mutationRefusal: GraphQLError? = nil
+  ) {
     self.document = document
     self.operationName = operationName
     self.variables = variables
+    self.mutationRefusal = mutationRefusal
   }
 }
 

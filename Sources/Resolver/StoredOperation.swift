@@ -1,4 +1,4 @@
-import Schema
+public import Schema
 
 /// An operation that was compiled at start: what stands behind a row of the REST route table.
 public struct StoredOperation: Sendable {
@@ -6,6 +6,7 @@ public struct StoredOperation: Sendable {
   public let name: String
   let compiled: CompiledDocument
   let operation: Int
+  public let kind: OperationKind
   /// Response name of the root field that is the whole answer; nil for the GraphQL response map.
   let body: String?
 

@@ -43,9 +43,11 @@ public struct GatewayApplication: Sendable {
       binding: try Self.binding(configuration),
       sources: DataSources(
         cache: FieldCache(redis: servers.redis, logger: logger),
-        database: servers.timescale
+        database: servers.timescale,
+        primary: servers.primary
       ),
-      logger: logger
+      logger: logger,
+      configuration: Self.engineConfiguration(configuration)
     )
     routes = try Self.routes(configuration, engine)
     passwords = PasswordHasher(
@@ -131,9 +133,10 @@ public struct GatewayApplication: Sendable {
       engine: engine,
       authenticator: authenticator,
       bodies: bodies,
-      deadline: configuration.requestTimeout
+      deadline: configuration.requestTimeout,
+      limits: GraphQLExchange.Limits(batch: configuration.graphQLBatchLimit)
     )
-    registry.on(.post, "/graphql", graphQL.post)
+    registry.on([.get, .post], "/graphql", refusingOthers: graphQL.handle)
     for bound in routes {
       let controller = RouteController(
         bound: bound,
@@ -165,6 +168,13 @@ public struct GatewayApplication: Sendable {
   }
 
   // MARK: Files
+
+  private static func engineConfiguration(_ configuration: GatewayConfiguration) -> QueryEngine.Configuration {
+    var engine = QueryEngine.Configuration()
+    engine.queryLimits = configuration.queryLimits
+    engine.planCacheBytes = configuration.planCacheBytes
+    return engine
+  }
 
   private static func binding(_ configuration: GatewayConfiguration) throws -> SchemaBinding {
     let source = Source(bytes: try TextFile.bytes(of: configuration.schemaFile), name: configuration.schemaFile)

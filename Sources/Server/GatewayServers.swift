@@ -5,7 +5,10 @@ import ServiceLifecycle
 
 /// The connections to the servers behind the gateway, and their lives.
 struct GatewayServers: Sendable {
+  /// Only reads; may be a replica.
   let timescale: ConnectionPool
+  /// Where mutations write. Opened when the first of them comes.
+  let primary: ConnectionPool
   let postgres: ConnectionPool
   let redis: RedisClient
   /// For what must not be evicted; the same as `redis` unless STREAM_REDIS_URL says otherwise.
@@ -23,6 +26,18 @@ struct GatewayServers: Sendable {
         connectTimeout: configuration.connectTimeout,
         acquireTimeout: configuration.poolAcquireTimeout,
         readOnly: true
+      ),
+      logger: logger
+    )
+    primary = ConnectionPool(
+      configuration: PoolConfiguration(
+        url: configuration.effectivePrimaryURL,
+        name: "primary",
+        minimum: 0,
+        maximum: configuration.primaryPoolMaximum,
+        statementTimeout: configuration.statementTimeout,
+        connectTimeout: configuration.connectTimeout,
+        acquireTimeout: configuration.poolAcquireTimeout
       ),
       logger: logger
     )
@@ -47,6 +62,7 @@ struct GatewayServers: Sendable {
   var services: [any Service] {
     var services: [any Service] = [
       LifelongService(name: "timescale") { [timescale] in await timescale.run() },
+      LifelongService(name: "primary") { [primary] in await primary.run() },
       LifelongService(name: "postgres") { [postgres] in await postgres.run() },
       LifelongService(name: "redis") { [redis] in await redis.run() },
     ]

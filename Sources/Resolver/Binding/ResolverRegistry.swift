@@ -5,6 +5,8 @@
 public struct ResolverRegistry: Sendable {
   /// Resolvers of root fields by coordinate, for example `Query.homeKpis`.
   private(set) var roots: [String: any RootFieldResolver] = [:]
+  /// Resolvers of fields of the mutation root type by coordinate, for example `Mutation.refresh`.
+  private(set) var mutations: [String: any MutationResolver] = [:]
   /// Fields that are members of their parent's body, by type.
   private(set) var properties: [String: Set<String>] = [:]
   /// Resolvers by coordinate, for fields that the parent's body may lack.
@@ -16,6 +18,11 @@ public struct ResolverRegistry: Sendable {
   /// Registers the resolver of a field of a root type, for example `Query.homeKpis`.
   public mutating func root(_ coordinate: String, _ resolver: any RootFieldResolver) {
     roots[coordinate] = resolver
+  }
+
+  /// Registers what performs a field of the mutation root type, for example `Mutation.refresh`.
+  public mutating func mutation(_ coordinate: String, _ resolver: any MutationResolver) {
+    mutations[coordinate] = resolver
   }
 
   /// Declares that bodies of `type` hold these fields as members, named in snake_case.

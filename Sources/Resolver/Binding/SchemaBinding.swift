@@ -5,6 +5,7 @@ public import Schema
 public struct SchemaBinding: Sendable {
   public let schema: GraphQLSchema
   let roots: [BoundRoot]
+  let mutations: [any MutationResolver]
   let nestedResolvers: [any NestedFieldResolver]
   /// By the index of the field's id.
   private let fields: [FieldBinding]
@@ -24,6 +25,7 @@ public struct SchemaBinding: Sendable {
     guard builder.problems.isEmpty else { throw BindingError(problems: builder.problems, source: schema.source) }
     self.schema = schema
     roots = builder.roots
+    mutations = builder.mutations
     nestedResolvers = registry.nestedResolvers
     fields = builder.fields
   }
@@ -36,14 +38,23 @@ public struct SchemaBinding: Sendable {
     guard builder.problems.isEmpty else { throw BindingError(problems: builder.problems, source: schema.source) }
   }
 
-  /// Binds every field to the member of its own name, from a root value down: no resolver, no cache.
-  public init(toRootValueOf schema: GraphQLSchema) {
+  /// Binds fields to the members of their own names, from a root value down: no cache, and no resolver but those of `registry`.
+  public init(toRootValueOf schema: GraphQLSchema, registry: ResolverRegistry = ResolverRegistry()) {
     self.schema = schema
-    roots = []
-    nestedResolvers = []
+    mutations = []
+    nestedResolvers = registry.nestedResolvers
+    var roots: [BoundRoot] = []
     fields = schema.fields.map { field in
-      FieldBinding(source: .meta(field, in: schema) ?? .property, property: Array(field.name.utf8))
+      var source = FieldBinding.Source.meta(field, in: schema)
+      if let resolver = registry.roots[schema.coordinate(of: field.id)] {
+        source = .root(roots.count)
+        roots.append(BoundRoot(field: field, resolver: resolver, cache: nil))
+      } else if let resolver = registry.nested[schema.coordinate(of: field.id)] {
+        source = .nested(resolver)
+      }
+      return FieldBinding(source: source ?? .property, property: Array(field.name.utf8))
     }
+    self.roots = roots
   }
 }
 
@@ -76,6 +87,8 @@ struct FieldBinding: Sendable {
     case introspectionType
     /// A root field; index into ``SchemaBinding/roots``.
     case root(Int)
+    /// A field of the mutation root type; index into ``SchemaBinding/mutations``.
+    case mutation(Int)
     /// A member of the parent's body.
     case property
     /// A member of the parent's body when it is there, otherwise fetched; index into ``SchemaBinding/nestedResolvers``.

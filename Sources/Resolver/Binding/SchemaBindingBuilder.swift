@@ -8,6 +8,7 @@ struct SchemaBindingBuilder {
   private let ttlOverrides: [String: Int]
   private(set) var fields: [FieldBinding] = []
   private(set) var roots: [BoundRoot] = []
+  private(set) var mutations: [any MutationResolver] = []
   private(set) var problems: [BindingError.Problem] = []
 
   init(schema: GraphQLSchema, registry: ResolverRegistry, ttlOverrides: [String: Int]) {
@@ -23,8 +24,13 @@ struct SchemaBindingBuilder {
 
   /// Only holds `@cached` of root fields against their arguments, whether they have resolvers or not.
   mutating func checkCachePolicies() {
-    for field in schema.fields where isRoot(schema[field.parent]) {
-      _ = cachePolicy(of: field, schema.coordinate(of: field.id))
+    for field in schema.fields {
+      let coordinate = schema.coordinate(of: field.id)
+      if isRoot(schema[field.parent]) {
+        _ = cachePolicy(of: field, coordinate)
+      } else {
+        rejectNestedCachePolicy(of: field, coordinate)
+      }
     }
   }
 
@@ -43,6 +49,14 @@ struct SchemaBindingBuilder {
       roots.append(BoundRoot(field: field, resolver: resolver, cache: cachePolicy(of: field, coordinate)))
       return .root(roots.count - 1)
     }
+    if parent.id == schema.rootType(of: .mutation), let resolver = registry.mutations[coordinate] {
+      if let directive = field.directive("cached") {
+        report(directive.location, "@cached on \(coordinate): what a mutation answers is never cached")
+      }
+      mutations.append(resolver)
+      return .mutation(mutations.count - 1)
+    }
+    if !isRoot { rejectNestedCachePolicy(of: field, coordinate) }
     if let resolver = registry.nested[coordinate] { return .nested(resolver) }
     let isProperty = registry.properties[parent.name]?.contains(field.name) == true
     if isRoot || (parent.kind == .object && !isProperty) {
@@ -76,6 +90,15 @@ struct SchemaBindingBuilder {
       pattern: pattern,
       ttl: .seconds(ttl),
       owner: directive["owner"]?.stringValue.map { Array($0.utf8) }
+    )
+  }
+
+  /// Below the root nothing is cached by itself: a policy there would be a promise that nobody keeps.
+  private mutating func rejectNestedCachePolicy(of field: FieldDefinition, _ coordinate: String) {
+    guard let directive = field.directive("cached") else { return }
+    report(
+      directive.location,
+      "@cached on \(coordinate): only fields of a root type are cached; what stands below one is cached with it"
     )
   }
 
@@ -116,7 +139,8 @@ struct SchemaBindingBuilder {
 
   private mutating func reportResolversWithoutField() {
     let properties = registry.properties.flatMap { type, names in names.map { "\(type).\($0)" } }
-    let coordinates = Array(registry.roots.keys) + Array(registry.nested.keys) + properties
+    let coordinates =
+      Array(registry.roots.keys) + Array(registry.mutations.keys) + Array(registry.nested.keys) + properties
     for coordinate in coordinates.sorted() where schema.field(at: coordinate) == nil {
       report(nil, "the resolver of \(coordinate) has no field in the schema")
     }

@@ -9,7 +9,7 @@ import Schema
 enum CachedBody {
   static let member = Array("_tracegate".utf8)
   /// Raised whenever a body gains or changes members: values of other versions are then misses.
-  static let version: Int64 = 1
+  static let version: Int64 = 2
 
   /// What a value found under a key is worth to a request.
   enum Reading {

@@ -8,10 +8,15 @@ import Schema
 public struct DataSources: Sendable {
   let cache: FieldCache
   let database: ConnectionPool
+  let primary: ConnectionPool
 
-  public init(cache: FieldCache, database: ConnectionPool) {
+  /// - Parameters:
+  ///   - database: where queries read; may be a replica.
+  ///   - primary: where mutations write.
+  public init(cache: FieldCache, database: ConnectionPool, primary: ConnectionPool) {
     self.cache = cache
     self.database = database
+    self.primary = primary
   }
 }
 
@@ -20,15 +25,23 @@ final class EngineServices: Sendable {
   let binding: SchemaBinding
   let rootValue: RootValue?
   private let sources: DataSources?
+  let memory: (any BodyMemory)?
   let flights = FlightTable<FlightKey, StepResults.Outcome>()
   private let introspection: IntrospectionDocument
   private let logger: Logger
 
   var schema: GraphQLSchema { binding.schema }
 
-  init(binding: SchemaBinding, sources: DataSources?, rootValue: RootValue?, logger: Logger) {
+  init(
+    binding: SchemaBinding,
+    sources: DataSources?,
+    memory: (any BodyMemory)?,
+    rootValue: RootValue?,
+    logger: Logger
+  ) {
     self.binding = binding
     self.sources = sources
+    self.memory = memory
     self.rootValue = rootValue
     self.logger = logger
     introspection = IntrospectionDocument(binding.schema)
@@ -53,6 +66,29 @@ final class EngineServices: Sendable {
     } catch {
       let failure = failure(error)
       return StatementBatch.Rows(results: batch.queries.map { _ in .failure(failure) })
+    }
+  }
+
+  /// Runs one statement of a mutation: one round trip.
+  func write(_ query: SQLQuery) async throws(GraphQLError) -> SQLResult {
+    guard let sources else { throw GraphQLError("Internal server error", code: .internalServerError) }
+    do throws(DatabaseError) {
+      return try await sources.primary.query(query)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  /// Drops what is cached for a workspace.
+  /// - Returns: whether that was done.
+  func invalidate(workspace: String) async -> Bool {
+    guard let sources else { return true }
+    do throws(CacheError) {
+      try await sources.cache.invalidate(workspace: workspace)
+      return true
+    } catch {
+      logger.warning("Cached fields not dropped", metadata: ["error": "\(error.debugDescription)"])
+      return false
     }
   }
 

@@ -7,7 +7,7 @@ import Schema
 /// level of the answer that something is missing from.
 struct PlanExecutor: Sendable {
   let services: EngineServices
-  let document: Document
+  let compiled: CompiledDocument
   let plan: OperationPlan
   let variables: VariableValues
   let principal: Principal
@@ -15,32 +15,70 @@ struct PlanExecutor: Sendable {
 
   /// Runs all steps. Never throws: what fails is the outcome of its step.
   func run() async -> FetchedSteps {
-    var table = callTable()
-    let outcomes = await rootOutcomes(of: table.calls)
-    table.settle(outcomes.outcomes)
-    var results = StepResults(
-      roots: table.outcomes,
+    if plan.kind == .mutation { return await runSerially() }
+    let table = callTable()
+    let roots = await rootOutcomes(of: table.calls)
+    var results = results(of: table, roots.outcomes, fragments: [])
+    await run(plan.nestedSteps[...], into: &results)
+    return FetchedSteps(results: results, remaining: roots.remaining)
+  }
+
+  /// The same from memory alone; nil when anything would have to be waited for. Does no I/O.
+  func runImmediately() -> FetchedSteps? {
+    let table = callTable()
+    var bodies: [KeptBody] = []
+    var remaining: Duration?
+    for call in table.calls {
+      guard let key = call.key, let found = services.memory?.find(key, workspace: principal.workspaceID.text) else {
+        return nil
+      }
+      bodies.append(found.body)
+      remaining = min(remaining ?? found.remaining, found.remaining)
+    }
+    let outcomes = bodies.map { StepResults.Outcome.value($0.document, node: 0) }
+    let results = results(of: table, outcomes, fragments: table.byStep(bodies.map(\.fragments)))
+    let finder = ParentFinder(schema: services.schema, output: plan.output, results: results)
+    // A body that holds what a nested step fetches is complete; any other has to wait for the database.
+    guard plan.nestedSteps.allSatisfy({ finder.parents(of: $0).isEmpty }) else { return nil }
+    return FetchedSteps(results: results, remaining: remaining)
+  }
+
+  private func results(
+    of table: CallTable,
+    _ outcomes: [StepResults.Outcome],
+    fragments: [RenderedFragments?]
+  ) -> StepResults {
+    StepResults(
+      roots: table.outcomes(outcomes),
+      fragments: fragments,
       argumentFailures: argumentFailures(),
       rootValue: services.rootValue?.place(of: plan.kind)
     )
-    await runNestedSteps(into: &results)
-    return FetchedSteps(results: results, remaining: outcomes.remaining)
   }
 
   // MARK: Root steps
 
   /// Coerces the arguments of every root step and finds which calls are the same.
-  private func callTable() -> CallTable {
+  func callTable() -> CallTable {
     var table = CallTable()
     for step in plan.rootSteps {
       do throws(GraphQLError) {
-        let arguments = try arguments(of: step.field, selection: step.selection)
+        let arguments = try callArguments(of: step)
         switch step.kind {
         case .introspectionSchema: table.append(services.introspectionSchema())
-        case .introspectionType: table.append(services.introspectionType(arguments))
+        case .introspectionType: table.append(services.introspectionType(arguments.values))
+        // Only mutations have such steps, and those run one after the other.
+        case .mutate: table.append(.null)
         case .fetch(let root):
-          let call = FieldCall(arguments: arguments, workspaceID: principal.workspaceID, now: now)
-          table.append(RootCall(root: root, bound: services.binding.roots[root], call: call))
+          table.append(
+            RootCall(
+              root: root,
+              bound: services.binding.roots[root],
+              arguments: arguments,
+              workspaceID: principal.workspaceID,
+              now: now
+            )
+          )
         }
       } catch {
         table.append(.failure(error))
@@ -49,7 +87,14 @@ struct PlanExecutor: Sendable {
     return table
   }
 
-  private func argumentFailures() -> [Int: GraphQLError] {
+  func callArguments(of step: RootStep) throws(GraphQLError) -> CallArguments {
+    if let constant = step.constantArguments { return constant }
+    let values = try arguments(of: step.field, selection: step.selection)
+    guard case .fetch(let root) = step.kind else { return CallArguments(values, of: nil) }
+    return CallArguments(values, of: services.binding.roots[root])
+  }
+
+  func argumentFailures() -> [Int: GraphQLError] {
     var failures: [Int: GraphQLError] = [:]
     for check in plan.argumentChecks {
       do throws(GraphQLError) {
@@ -61,16 +106,16 @@ struct PlanExecutor: Sendable {
     return failures
   }
 
-  private func arguments(of field: FieldID, selection: Int) throws(GraphQLError) -> ArgumentValues {
+  func arguments(of field: FieldID, selection: Int) throws(GraphQLError) -> ArgumentValues {
     try services.schema.coerceArgumentValues(
       of: services.schema[field],
       selection: selection,
-      in: document,
+      in: compiled.document,
       variables: variables
     )
   }
 
-  private func rootOutcomes(of calls: [RootCall]) async -> (outcomes: [StepResults.Outcome], remaining: Duration?) {
+  func rootOutcomes(of calls: [RootCall]) async -> (outcomes: [StepResults.Outcome], remaining: Duration?) {
     guard !calls.isEmpty else { return ([], nil) }
     let fetcher = RootFetcher(services: services, workspace: principal.workspaceID.text)
     let cached = await fetcher.read(calls) { answers(call: $0, $1) }
@@ -91,13 +136,12 @@ struct PlanExecutor: Sendable {
 
   // MARK: Nested steps
 
-  private func runNestedSteps(into results: inout StepResults) async {
-    var start = 0
-    while start < plan.nestedSteps.count {
-      let level = plan.nestedSteps[start].level
-      let end = plan.nestedSteps[start...].firstIndex { $0.level != level } ?? plan.nestedSteps.count
-      await runLevel(plan.nestedSteps[start..<end], into: &results)
-      start = end
+  /// Runs steps that are sorted by level.
+  func run(_ steps: ArraySlice<NestedStep>, into results: inout StepResults) async {
+    var rest = steps
+    while let level = rest.first?.level {
+      await runLevel(rest.prefix { $0.level == level }, into: &results)
+      rest = rest.drop { $0.level == level }
     }
   }
 
@@ -156,46 +200,4 @@ struct FetchedSteps: Sendable {
   let results: StepResults
   /// The smallest remaining time to live of what was answered from the cache; nil when something was not.
   let remaining: Duration?
-}
-
-/// The distinct calls of a request, and which step shows which.
-private struct CallTable {
-  private enum Entry {
-    case call(Int)
-    case settled(StepResults.Outcome)
-  }
-
-  private struct Identity: Hashable {
-    let root: Int
-    let arguments: [UInt8]
-  }
-
-  private(set) var calls: [RootCall] = []
-  private var entries: [Entry] = []
-  private var positions: [Identity: Int] = [:]
-  private(set) var outcomes: [StepResults.Outcome] = []
-
-  mutating func append(_ outcome: StepResults.Outcome) {
-    entries.append(.settled(outcome))
-  }
-
-  mutating func append(_ call: RootCall) {
-    let identity = Identity(root: call.root, arguments: call.argumentsText)
-    if let position = positions[identity] {
-      entries.append(.call(position))
-    } else {
-      positions[identity] = calls.count
-      entries.append(.call(calls.count))
-      calls.append(call)
-    }
-  }
-
-  mutating func settle(_ results: [StepResults.Outcome]) {
-    outcomes = entries.map { entry in
-      switch entry {
-      case .call(let position): results[position]
-      case .settled(let outcome): outcome
-      }
-    }
-  }
 }

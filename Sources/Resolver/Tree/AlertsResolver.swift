@@ -15,8 +15,7 @@ public struct AlertsResolver: RootFieldResolver {
     SQLStatement(
       name,
       """
-      SELECT total.total, item.id, item.title, item.description, item.severity, trim_scale(item.metric_value),
-        \(SQLText.microseconds("item.created_at"))
+      SELECT total.total, \(AlertColumns.select("item"))
       FROM (SELECT count(*) AS total FROM alerts WHERE workspace_id = $1::uuid\(condition)) AS total
       LEFT JOIN LATERAL (
         SELECT * FROM alerts WHERE workspace_id = $1::uuid\(condition)
@@ -38,31 +37,14 @@ public struct AlertsResolver: RootFieldResolver {
     writer.beginObject()
     writer.key("items")
     writer.beginArray()
-    for row in 0..<rows.rowCount where !rows.isNull(row, 1) { write(rows, row, call, into: &writer) }
+    for row in 0..<rows.rowCount where !rows.isNull(row, 1) {
+      AlertColumns.write(rows, row, at: 1, call.workspaceID, into: &writer)
+    }
     writer.endArray()
     writer.key("total")
     writer.raw(rows, 0, 0)
     writer.key("as_of")
     writer.instant(call.now)
-    writer.endObject()
-  }
-
-  private func write(_ rows: SQLResult, _ row: Int, _ call: FieldCall, into writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.key("id")
-    writer.string(rows, row, 1)
-    writer.key("workspace_id")
-    writer.string(call.workspaceID.text)
-    writer.key("title")
-    writer.string(rows, row, 2)
-    writer.key("description")
-    writer.string(rows, row, 3)
-    writer.key("severity")
-    writer.string(rows, row, 4)
-    writer.key("metric_value")
-    writer.decimal(rows, row, 5)
-    writer.key("created_at")
-    writer.instant(rows, row, 6)
     writer.endObject()
   }
 }

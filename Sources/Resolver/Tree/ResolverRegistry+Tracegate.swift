@@ -3,6 +3,7 @@ extension ResolverRegistry {
   public static var tracegate: ResolverRegistry {
     var registry = ResolverRegistry()
     registry.addRoots()
+    registry.addMutations()
     registry.addProperties()
     registry.nested(
       of: "Trace",
@@ -26,13 +27,20 @@ extension ResolverRegistry {
     root("Query.trace", TraceResolver())
   }
 
+  private mutating func addMutations() {
+    mutation("Mutation.refresh", RefreshResolver())
+    mutation("Mutation.acknowledgeAlert", AcknowledgeAlertResolver())
+  }
+
   private mutating func addProperties() {
+    properties(of: "Refresh", "refreshedAt")
     properties(of: "TimeWindow", "from", "to")
     properties(of: "Kpi", "value", "change", "changeLabel", "trend")
     properties(of: "MoneyKpi", "value", "change", "changeLabel", "trend")
     properties(of: "HomeKpis", "totalRequests", "avgLatencyMs", "errorRate", "totalCostUsd", "avgQualityScore")
     properties(of: "HomeKpis", "asOf", "window", "previousWindow")
     properties(of: "Alert", "id", "workspaceId", "title", "description", "severity", "metricValue", "createdAt")
+    properties(of: "Alert", "acknowledgedAt")
     properties(of: "AlertList", "items", "total", "asOf")
     properties(of: "Activity", "id", "workspaceId", "traceId", "agentId", "action", "status", "timestamp", "metadata")
     properties(of: "ActivityMetadata", "latencyMs", "model", "costUsd")

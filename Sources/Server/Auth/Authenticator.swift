@@ -1,5 +1,6 @@
 import HTTPTypes
 import Resolver
+import Schema
 
 /// Says who asks, from a request's header fields. Each listener has its own way.
 enum Authenticator: Sendable {
@@ -14,6 +15,15 @@ enum Authenticator: Sendable {
     switch self {
     case .token(let authority): try await Self.verify(fields, authority).principal
     case .contextHeaders: try Self.principal(fromContext: fields)
+    }
+  }
+
+  /// What a mutation is answered with on this listener; nil where mutations are performed.
+  var mutationRefusal: GraphQLError? {
+    switch self {
+    case .token: nil
+    case .contextHeaders:
+      GraphQLError("This listener only reads; send mutations to the public one.", code: .forbidden)
     }
   }
 

@@ -1,15 +1,19 @@
 public import Logging
+public import Schema
 
 /// Everything that a deployment can set. The values here are the defaults; ``settings`` is the one table that names,
 /// bounds and explains them, and from which `docs/configuration.md` is generated.
 public struct GatewayConfiguration: Sendable {
   public var timescaleURL = "postgresql://127.0.0.1:5432/tracegate"
+  /// Empty means: the same as `timescaleURL`. Read it through ``effectivePrimaryURL``.
+  public var primaryURL = ""
   public var postgresURL = "postgresql://127.0.0.1:5432/tracegate"
   public var redisURL = "redis://127.0.0.1:6379/0"
   /// Empty means: the same as `redisURL`. Read it through ``effectiveStreamRedisURL``.
   public var streamRedisURL = ""
   public var poolMinimum = 5
   public var poolMaximum = 20
+  public var primaryPoolMaximum = 4
   public var platformPoolMinimum = 2
   public var platformPoolMaximum = 10
   public var poolAcquireTimeout = Duration.seconds(5)
@@ -36,16 +40,24 @@ public struct GatewayConfiguration: Sendable {
   public var cacheTTLs: [String: Int] = [:]
 
   public var maximumBodySize = 1_048_576
+  public var graphQLBatchLimit = 0
   public var requestTimeout = Duration.seconds(10)
   public var idleTimeout = Duration.seconds(60)
   public var maximumConnections = 4096
   public var shutdownTimeout = Duration.seconds(20)
+
+  /// What one GraphQL operation may ask for.
+  public var queryLimits = QueryLimits()
+  public var planCacheBytes = 67_108_864
 
   public var schemaFile = "schema.graphql"
   public var routesFile = "routes.yaml"
   public var logLevel = LogLevel.info
 
   public init() {}
+
+  /// Where mutations write.
+  public var effectivePrimaryURL: String { primaryURL.isEmpty ? timescaleURL : primaryURL }
 
   /// Where revocations (and the intake stream) live: a Redis that does not evict.
   public var effectiveStreamRedisURL: String { streamRedisURL.isEmpty ? redisURL : streamRedisURL }
@@ -82,6 +94,15 @@ extension GatewayConfiguration {
       takes: postgresForm,
       isSecret: true,
       "PostgreSQL or TimescaleDB that holds the traces.",
+      check: isPostgresURL
+    ),
+    .text(
+      "TIMESCALE_PRIMARY_URL",
+      .servers,
+      \.primaryURL,
+      takes: postgresForm,
+      isSecret: true,
+      "Where mutations write when `TIMESCALE_URL` is a replica. Unset: `TIMESCALE_URL`.",
       check: isPostgresURL
     ),
     .text(
@@ -124,6 +145,13 @@ extension GatewayConfiguration {
       \.poolMaximum,
       in: 1...1000,
       "Most connections to `TIMESCALE_URL`."
+    ),
+    .integer(
+      "DB_PRIMARY_POOL_MAX_SIZE",
+      .servers,
+      \.primaryPoolMaximum,
+      in: 1...1000,
+      "Most connections for mutations; none is kept open."
     ),
     .integer(
       "PLATFORM_POOL_MIN_SIZE",
@@ -272,6 +300,13 @@ extension GatewayConfiguration {
       in: 1024...104_857_600,
       "Largest request body; larger ones are refused with 413."
     ),
+    .integer(
+      "GRAPHQL_BATCH_LIMIT",
+      .limits,
+      \.graphQLBatchLimit,
+      in: 0...1000,
+      "GraphQL requests that one array may hold; 0 takes no arrays."
+    ),
     .duration(
       "REQUEST_TIMEOUT_MS",
       .limits,
@@ -300,6 +335,55 @@ extension GatewayConfiguration {
       \.shutdownTimeout,
       in: 1...600,
       "How long requests under way may take to finish after SIGTERM."
+    ),
+    .integer(
+      "GRAPHQL_MAX_DEPTH",
+      .limits,
+      \.queryLimits.maxDepth,
+      in: 1...100,
+      "Nested selection sets of one operation."
+    ),
+    .integer(
+      "GRAPHQL_MAX_ALIASES",
+      .limits,
+      \.queryLimits.maxAliases,
+      in: 0...10_000,
+      "Aliased fields of one operation."
+    ),
+    .integer(
+      "GRAPHQL_MAX_ROOT_FIELDS",
+      .limits,
+      \.queryLimits.maxRootFields,
+      in: 1...10_000,
+      "Root fields of one operation, fragments written out."
+    ),
+    .integer(
+      "GRAPHQL_MAX_DIRECTIVES",
+      .limits,
+      \.queryLimits.maxDirectives,
+      in: 0...10_000,
+      "Directives of one operation."
+    ),
+    .integer(
+      "GRAPHQL_MAX_FIELDS",
+      .limits,
+      \.queryLimits.maxFields,
+      in: 1...20_000,
+      "Fields of one operation, fragments written out."
+    ),
+    .integer(
+      "GRAPHQL_MAX_COST",
+      .limits,
+      \.queryLimits.maxCost,
+      in: 1...1_000_000_000,
+      "Cost of one operation by `@cost` and `@listSize`; `tracegate query --check` says what one has."
+    ),
+    .integer(
+      "GRAPHQL_PLAN_CACHE_BYTES",
+      .limits,
+      \.planCacheBytes,
+      in: 65_536...4_294_967_296,
+      "What compiled documents may occupy; the ones used least give way."
     ),
   ]
 

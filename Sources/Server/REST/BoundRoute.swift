@@ -26,6 +26,10 @@ struct BoundRoute: Sendable {
       } catch {
         throw failure(error, route, file)
       }
+      guard operation.kind == .query else {
+        let message = "the operation is a \(operation.kind.text); a route only reads"
+        throw RouteTableError(file: file, line: route.operationLine, message: message)
+      }
       try checkBody(of: route, file: file)
       let variables = operation.variables.map { OperationVariable(name: $0.name, isRequired: $0.isRequired) }
       try check(route, against: variables, file: file)

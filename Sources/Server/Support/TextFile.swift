@@ -27,6 +27,23 @@ public enum TextFile {
     try unsafe bytes(of: fopen(path, "r"), path)
   }
 
+  /// Names of the files of a folder that end in `suffix`, sorted. Blocking.
+  /// - Throws: ``Failure`` with the path when the folder cannot be read.
+  static func names(in folder: String, suffix: String) throws(Failure) -> [String] {
+    guard let stream = unsafe opendir(folder) else {
+      throw Failure(path: folder, reason: unsafe String(cString: strerror(errno)))
+    }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name.hasSuffix(suffix), !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted()
+  }
+
   /// Standard input to its end. Blocking.
   /// - Throws: ``Failure`` when it cannot be read or is larger than 16 MiB.
   public static func standardInput() throws(Failure) -> [UInt8] {

@@ -58,7 +58,7 @@ struct AlertsTests {
       #expect(
         items[1].json == """
           {"id":"\(id)","workspace_id":"\(TraceSample.second)","title":"none","description":"","severity":"critical",\
-          "metric_value":0,"created_at":"2026-03-02T00:00:00Z"}
+          "metric_value":0,"created_at":"2026-03-02T00:00:00Z","acknowledged_at":null}
           """
       )
     }
