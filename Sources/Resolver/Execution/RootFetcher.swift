@@ -84,15 +84,9 @@ struct RootFetcher: Sendable {
       await compute(leading.map { misses[$0] })
     }
     var outcomes: [StepResults.Outcome] = []
-    for ticket in tickets { outcomes.append(await ticket.value ?? .failure(Self.outOfTime)) }
+    for ticket in tickets { outcomes.append(await ticket.value ?? .failure(.outOfTime)) }
     return outcomes
   }
-
-  /// The request was cancelled, by its deadline or since nobody is there to read the answer.
-  private static let outOfTime = GraphQLError(
-    "The request took too long; ask for less or try again.",
-    code: .deadlineExceeded
-  )
 
   private func storing(_ call: RootCall, cached: CachedBodies, at position: Int) -> Storing? {
     guard let key = call.key, let policy = services.binding.roots[call.root].cache,

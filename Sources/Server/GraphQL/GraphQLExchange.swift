@@ -81,8 +81,18 @@ struct GraphQLExchange: Sendable {
     if result.kind == .requestError, result.errors == [Self.mutationRefusal] {
       return response(status: .methodNotAllowed, body: result.body, adding: [.allow: "POST"])
     }
-    let isRefused = result.kind == .requestError && mediaType == .response
-    return response(status: isRefused ? .badRequest : .ok, body: result.body)
+    guard result.kind == .requestError, mediaType == .response else {
+      return response(status: .ok, body: result.body)
+    }
+    return response(status: Self.status(ofRefusal: result.errors.first?.code), body: result.body)
+  }
+
+  private static func status(ofRefusal code: ErrorCode?) -> HTTPResponse.Status {
+    switch code {
+    case .serviceUnavailable, .deadlineExceeded: .serviceUnavailable
+    case .internalServerError: .internalServerError
+    default: .badRequest
+    }
   }
 
   func response(to problem: Problem) -> GraphQLHTTPResponse {
