@@ -24,7 +24,7 @@ public final class QueryEngine: Sendable {
 
   /// - Parameters:
   ///   - sources: where root resolvers read; nil for a binding that has none.
-  ///   - memory: bodies that need not be waited for; nil to ask the cache each time.
+  ///   - memory: bodies that need not be waited for; nil for those that the cache has in memory.
   ///   - rootValue: for a binding to a root value.
   ///   - now: the clock; read once per request.
   public init(
@@ -203,7 +203,9 @@ public final class QueryEngine: Sendable {
     let plan = try RequestErrors.wrap { () throws(GraphQLError) in
       try compiler.plan(compiled, operation: operation, variables: variables)
     }
-    let steps = await executor(compiled, plan, variables, principal).run()
+    let executor = executor(compiled, plan, variables, principal)
+    let immediate = executor.runImmediately()
+    let steps = if let immediate { immediate } else { await executor.run() }
     return write(steps, plan, compiled, body: body)
   }
 

@@ -111,13 +111,25 @@ public struct GatewayApplication: Sendable {
     var registry = RouteRegistry()
     addReads(to: &registry, authenticator)
     if case .token = authenticator { addAccounts(to: &registry) }
-    let router = registry.makeRouter(edge: edge)
+    let router = registry.makeRouter(edge: EdgeMiddleware(edge: edge))
+    let responder = ImmediateResponder(
+      engine: engine,
+      authenticator: authenticator,
+      limits: graphQLLimits,
+      edge: edge,
+      logger: logger
+    )
+    let idleTimeout = configuration.idleTimeout
     var application = Application(
       router: router,
       server: .http1(
         configuration: .init(
-          additionalChannelHandlers: [ConnectionHandler()],
-          idleTimeout: .nanoseconds(configuration.idleTimeout.wholeNanoseconds)
+          // The framework's own watch over idle connections would stand behind the fast path and not see its requests.
+          additionalChannelHandlers: [
+            ConnectionHandler(),
+            HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger),
+            FastPathHandler(responder),
+          ]
         )
       ),
       configuration: ApplicationConfiguration(
@@ -133,8 +145,12 @@ public struct GatewayApplication: Sendable {
     return Listener(address: "\(host):\(port)", application: application)
   }
 
-  private var edge: EdgeMiddleware {
-    EdgeMiddleware(
+  private var graphQLLimits: GraphQLExchange.Limits {
+    GraphQLExchange.Limits(batch: configuration.graphQLBatchLimit)
+  }
+
+  private var edge: Edge {
+    Edge(
       cors: CORSPolicy(origins: configuration.corsOrigins),
       compression: ResponseCompression(minimum: configuration.compressionMinimum)
     )
@@ -149,7 +165,7 @@ public struct GatewayApplication: Sendable {
       authenticator: authenticator,
       bodies: bodies,
       deadline: configuration.requestTimeout,
-      limits: GraphQLExchange.Limits(batch: configuration.graphQLBatchLimit)
+      limits: graphQLLimits
     )
     registry.on([.get, .post], "/graphql", refusingOthers: graphQL.handle)
     for bound in routes {
@@ -208,13 +224,4 @@ public struct GatewayApplication: Sendable {
     "/health", "/ready", "/metrics", "/graphql", "/docs", "/openapi.json",
     accountPrefix + "/register", accountPrefix + "/login", accountPrefix + "/logout", accountPrefix + "/me",
   ]
-}
-
-extension Duration {
-  /// Saturates far beyond any setting.
-  fileprivate var wholeNanoseconds: Int64 {
-    let (seconds, attoseconds) = components
-    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    return overflow ? .max : product + attoseconds / 1_000_000_000
-  }
 }

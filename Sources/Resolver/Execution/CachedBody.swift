@@ -29,17 +29,4 @@ enum CachedBody {
     text.append(contentsOf: ",\"_tracegate\":{\"version\":\(version),\"generation\":\(generation)}}".utf8)
     return text
   }
-
-  /// Reads a value found in the cache.
-  /// - Parameters:
-  ///   - generation: the workspace's present generation: a value of ours read under another one is outdated.
-  ///   - workspace: whose request it is; a policy with an owner admits only its values.
-  static func decode(_ entry: MemoryEntry, policy: CachePolicy, generation: Int64, workspace: String) -> Reading {
-    let decoded = DecodedBody.of(entry, policy: policy)
-    guard policy.owner == nil || decoded.owner == workspace else { return .notOurs }
-    guard let document = decoded.document else { return .outdated }
-    guard let mark = decoded.mark else { return .body(document, isForeign: true) }
-    guard mark.version == version, !policy.usesGeneration || mark.generation == generation else { return .outdated }
-    return .body(document, isForeign: false)
-  }
 }

@@ -11,16 +11,20 @@ final class DecodedBody: Sendable {
 
   /// Nil when the text is no JSON object.
   let document: JSONDocument?
+  /// The body for answers that are given at once; nil when somebody else has written it, so that it may lack members.
+  let kept: KeptBody?
   /// Nil when somebody else has written the body.
   let mark: Mark?
   /// The workspace that the body names, where the policy of its key asks for one.
   let owner: String?
+  private let policy: CachePolicy
 
   private init(_ bytes: [UInt8], policy: CachePolicy) {
+    self.policy = policy
     guard let document = try? JSONDocument(parsing: bytes, maxDepth: 256, allowsDuplicateKeys: true),
       document.root.kind == .object
     else {
-      (self.document, mark, owner) = (nil, nil, nil)
+      (self.document, kept, mark, owner) = (nil, nil, nil, nil)
       return
     }
     self.document = document
@@ -28,6 +32,7 @@ final class DecodedBody: Sendable {
       let mark = JSONValue(document: document, index: index)
       return Mark(version: mark["version"]?.int, generation: mark["generation"]?.int)
     }
+    kept = mark == nil ? nil : KeptBody(document)
     owner = policy.owner.flatMap { document.member($0[...], of: 0) }
       .flatMap { JSONValue(document: document, index: $0).string }
   }
@@ -39,8 +44,22 @@ final class DecodedBody: Sendable {
     return entry.keep(decoded, cost: decoded.cost)
   }
 
+  /// What the body is worth to a request.
+  /// - Parameters:
+  ///   - generation: the workspace's present generation: a value of ours read under another one is outdated.
+  ///   - workspace: whose request it is; a policy with an owner admits only its values.
+  func reading(generation: Int64, workspace: String) -> CachedBody.Reading {
+    guard policy.owner == nil || owner == workspace else { return .notOurs }
+    guard let document else { return .outdated }
+    guard let mark else { return .body(document, isForeign: true) }
+    guard mark.version == CachedBody.version, !policy.usesGeneration || mark.generation == generation else {
+      return .outdated
+    }
+    return .body(document, isForeign: false)
+  }
+
   /// Bytes beside the text, which the document shares with its entry.
   private var cost: Int {
-    (document?.nodes.count ?? 0) * MemoryLayout<JSONNode>.stride + 256
+    (document?.nodes.count ?? 0) * MemoryLayout<JSONNode>.stride + (kept?.fragments.maxBytes ?? 0) + 256
   }
 }

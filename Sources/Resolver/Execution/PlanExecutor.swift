@@ -25,6 +25,7 @@ struct PlanExecutor: Sendable {
 
   /// The same from memory alone; nil when anything would have to be waited for. Does no I/O.
   func runImmediately() -> FetchedSteps? {
+    guard plan.kind != .mutation else { return nil }
     let table = callTable()
     var bodies: [KeptBody] = []
     var remaining: Duration?

@@ -38,13 +38,7 @@ struct RootFetcher: Sendable {
       guard let entry = batch.values[position], let policy = services.binding.roots[calls[index].root].cache else {
         continue
       }
-      let reading = CachedBody.decode(
-        entry,
-        policy: policy,
-        generation: batch.generation ?? 0,
-        workspace: workspace
-      )
-      switch reading {
+      switch DecodedBody.of(entry, policy: policy).reading(generation: batch.generation ?? 0, workspace: workspace) {
       case .body(let body, let isForeign) where !isForeign || answers(calls[index], body):
         cached.bodies[index] = body
         cached.remaining = min(cached.remaining ?? entry.remaining, entry.remaining)

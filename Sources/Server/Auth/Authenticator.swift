@@ -27,6 +27,15 @@ enum Authenticator: Sendable {
     }
   }
 
+  /// Who asks, when that takes no computation; nil leaves it to ``principal(for:)`` to find out or refuse.
+  func knownPrincipal(for fields: HTTPFields) -> Principal? {
+    switch self {
+    case .token(let authority):
+      fields[.authorization].flatMap(Self.bearerToken).flatMap { authority.known($0)?.principal }
+    case .contextHeaders: try? Self.principal(fromContext: fields)
+    }
+  }
+
   /// The token of a request, verified.
   static func verify(_ fields: HTTPFields, _ authority: TokenAuthority) async throws(Problem) -> VerifiedToken {
     guard let field = fields[.authorization] else { throw ErrorMapping.unauthenticated }

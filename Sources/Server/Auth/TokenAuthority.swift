@@ -72,6 +72,11 @@ final class TokenAuthority: Sendable {
     return verified
   }
 
+  /// Whose token this is, when it was verified before and still holds.
+  func known(_ token: String) -> VerifiedToken? {
+    if case .verified(let verified) = memory.find(token, at: now()) { verified } else { nil }
+  }
+
   private func verifySlowly(_ token: String, at instant: Int64) async throws(Refusal) -> VerifiedToken {
     guard token.utf8.count <= Self.maximumBytes else { throw .malformed }
     // jwt-kit picks the key, not the algorithm that the header asks for; ours is the only one there is.

@@ -9,8 +9,7 @@ import Logging
 struct EdgeMiddleware: RouterMiddleware {
   typealias Context = GatewayRequestContext
 
-  let cors: CORSPolicy
-  let compression: ResponseCompression
+  let edge: Edge
 
   @concurrent func handle(
     _ request: Request,
@@ -25,11 +24,15 @@ struct EdgeMiddleware: RouterMiddleware {
     context.logger[metadataKey: "request_id"] = "\(requestID)"
 
     var response = await respond(to: request, context: context, next: next)
-    await compression.apply(to: &response, acceptEncoding: request.headers[.acceptEncoding])
-    SecurityHeaders.apply(to: &response.headers)
-    cors.apply(to: &response.headers, for: request.headers)
-    if let field = RequestIdentifier.field { response.headers[field] = requestID }
-    log(request, response, context, took: ContinuousClock.now - start)
+    await edge.compression.apply(to: &response, acceptEncoding: request.headers[.acceptEncoding])
+    edge.finish(&response.headers, of: request.head, requestID: requestID)
+    let bytes = response.body.contentLength ?? 0
+    edge.log(
+      EdgeLogLine(head: request.head, status: response.status, bytes: bytes, start: start),
+      requestID: requestID,
+      peer: context.peer,
+      to: context.logger
+    )
     return response
   }
 
@@ -38,7 +41,7 @@ struct EdgeMiddleware: RouterMiddleware {
     context: GatewayRequestContext,
     next: @concurrent (Request, GatewayRequestContext) async throws -> Response
   ) async -> Response {
-    if let fields = cors.preflight(request.head) { return Response(status: .noContent, headers: fields) }
+    if let fields = edge.cors.preflight(request.head) { return Response(status: .noContent, headers: fields) }
     do {
       return try await next(request, context)
     } catch {
@@ -48,21 +51,5 @@ struct EdgeMiddleware: RouterMiddleware {
       }
       return Response(problem)
     }
-  }
-
-  /// Method, path without its query, status, time: never header fields, arguments or bodies.
-  private func log(_ request: Request, _ response: Response, _ context: GatewayRequestContext, took: Duration) {
-    let level: Logger.Level = response.status.kind == .serverError ? .warning : .info
-    guard context.logger.logLevel <= level else { return }
-    let microseconds = took.components.seconds * 1_000_000 + took.components.attoseconds / 1_000_000_000_000
-    context.logger.log(
-      level: level,
-      "\(request.method.rawValue) \(request.uri.path) \(response.status.code)",
-      metadata: [
-        "us": "\(microseconds)",
-        "bytes": "\(response.body.contentLength ?? 0)",
-        "peer": "\(context.peer)",
-      ]
-    )
   }
 }

@@ -1,0 +1,100 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
+
+/// Stands in the HTTP pipeline before the framework and gives the answers of ``ImmediateResponder`` on the event loop.
+///
+/// A request that it might answer is held back until it is complete; one that it then does not answer is passed on as it
+/// came. While a request that was passed on waits for its answer, so do those behind it, in the framework's queue.
+final class FastPathHandler: ChannelDuplexHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
+  private let responder: ImmediateResponder
+  private var held: HeldRequest?
+  /// Requests that were passed on and whose answers have not ended.
+  private var passedOn = 0
+
+  private struct HeldRequest {
+    let head: HTTPRequest
+    var body: ByteBuffer
+  }
+
+  init(_ responder: ImmediateResponder) {
+    self.responder = responder
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let head):
+      if passedOn == 0, responder.concerns(head) {
+        held = HeldRequest(head: head, body: ByteBuffer())
+      } else {
+        passedOn += 1
+        context.fireChannelRead(data)
+      }
+    case .body(var bytes):
+      guard held != nil else { return context.fireChannelRead(data) }
+      held?.body.writeBuffer(&bytes)
+    case .end(let trailers):
+      guard let request = held else { return context.fireChannelRead(data) }
+      held = nil
+      finish(request, trailers, context)
+    }
+  }
+
+  private func finish(_ request: HeldRequest, _ trailers: HTTPFields?, _ context: ChannelHandlerContext) {
+    let answer = responder.answer(
+      request.head,
+      body: request.body,
+      peer: context.channel.remoteAddress?.ipAddress ?? "unknown"
+    )
+    guard let answer else {
+      passOn(request, context)
+      return context.fireChannelRead(wrapInboundOut(.end(trailers)))
+    }
+    context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
+    context.write(wrapOutboundOut(.body(answer.body)), promise: nil)
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+  }
+
+  private func passOn(_ request: HeldRequest, _ context: ChannelHandlerContext) {
+    passedOn += 1
+    context.fireChannelRead(wrapInboundOut(.head(request.head)))
+    if request.body.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(.body(request.body))) }
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    if case .end = unwrapOutboundIn(data) { passedOn -= 1 }
+    context.write(data, promise: promise)
+  }
+
+  // MARK: Requests that do not become complete
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    release(context)
+    context.fireErrorCaught(error)
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case ChannelEvent.inputClosed? = event as? ChannelEvent { release(context) }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    held = nil
+    context.fireChannelInactive()
+  }
+
+  /// Lets go of what is held back, so that whoever answers incomplete requests sees it.
+  private func release(_ context: ChannelHandlerContext) {
+    guard let request = held else { return }
+    held = nil
+    passOn(request, context)
+  }
+}
+
+@available(*, unavailable)
+extension FastPathHandler: Sendable {}

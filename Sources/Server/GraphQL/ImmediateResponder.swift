@@ -1,0 +1,66 @@
+import HTTPTypes
+import Logging
+import NIOCore
+import Resolver
+
+/// Answers `POST /graphql` on the caller's thread when nothing has to be waited for: token known, document compiled, every
+/// body in memory. What it does not answer is for ``GraphQLController``, which decides everything else the same way.
+struct ImmediateResponder: Sendable {
+  let engine: QueryEngine
+  let authenticator: Authenticator
+  let limits: GraphQLExchange.Limits
+  let edge: Edge
+  let logger: Logger
+
+  static let path = "/graphql"
+  /// Bytes; the documents of larger requests are seldom compiled already.
+  static let maximumBody = 65_536
+
+  struct Answer {
+    let head: HTTPResponse
+    let body: ByteBuffer
+  }
+
+  /// Whether it makes sense to hold the request back until it is complete.
+  func concerns(_ head: HTTPRequest) -> Bool {
+    guard head.method == .post, head.path == Self.path else { return false }
+    let fields = head.headerFields
+    guard let length = fields[.contentLength].flatMap({ Int($0) }), length <= Self.maximumBody else { return false }
+    return !fields.contains(.contentEncoding) && !fields.contains(.expect) && Self.keepsConnection(fields)
+      && !edge.compresses(for: fields)
+  }
+
+  /// A connection that ends with its answer, or changes its protocol, is the framework's.
+  private static func keepsConnection(_ fields: HTTPFields) -> Bool {
+    fields[.connection].map { $0.lowercased() == "keep-alive" } ?? true
+  }
+
+  /// - Returns: nil when the request needs the ordinary way.
+  func answer(_ head: HTTPRequest, body: ByteBuffer, peer: @autoclosure () -> String) -> Answer? {
+    let start = ContinuousClock.now
+    let exchange = GraphQLExchange(GraphQLHTTPRequest(head), limits: limits)
+    guard
+      (try? exchange.checkHead()) != nil,
+      let principal = authenticator.knownPrincipal(for: head.headerFields),
+      case .one(let parameters)? = try? exchange.call(body: Array(buffer: body)),
+      var request = try? exchange.engineRequest(parameters)
+    else { return nil }
+    request.mutationRefusal = authenticator.mutationRefusal
+    guard let result = engine.executeImmediately(request, for: principal) else { return nil }
+
+    var response = exchange.response(to: result)
+    let requestID = RequestIdentifier.of(head.headerFields)
+    edge.finish(&response.fields, of: head, requestID: requestID)
+    response.fields[.contentLength] = "\(response.body.count)"
+    edge.log(
+      EdgeLogLine(head: head, status: response.status, bytes: response.body.count, start: start),
+      requestID: requestID,
+      peer: peer(),
+      to: logger
+    )
+    return Answer(
+      head: HTTPResponse(status: response.status, headerFields: response.fields),
+      body: ByteBuffer(bytes: response.body)
+    )
+  }
+}
