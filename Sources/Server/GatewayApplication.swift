@@ -16,6 +16,7 @@ public struct GatewayApplication: Sendable {
   private let configuration: GatewayConfiguration
   private let logger: Logger
   private let servers: GatewayServers
+  private let cache: FieldCache
   private let engine: QueryEngine
   private let routes: [BoundRoute]
   private let passwords: PasswordHasher
@@ -39,13 +40,17 @@ public struct GatewayApplication: Sendable {
     self.configuration = configuration
     self.logger = logger
     servers = try GatewayServers(configuration, logger: logger)
+    let binding = try Self.binding(configuration)
+    cache = FieldCache(
+      redis: servers.redis,
+      logger: logger,
+      memory: configuration.cacheMemoryBytes == 0
+        ? nil
+        : MemoryConfiguration(maximumBytes: configuration.cacheMemoryBytes, prefixes: binding.cacheKeyPrefixes)
+    )
     engine = QueryEngine(
-      binding: try Self.binding(configuration),
-      sources: DataSources(
-        cache: FieldCache(redis: servers.redis, logger: logger),
-        database: servers.timescale,
-        primary: servers.primary
-      ),
+      binding: binding,
+      sources: DataSources(cache: cache, database: servers.timescale, primary: servers.primary),
       logger: logger,
       configuration: Self.engineConfiguration(configuration)
     )
@@ -75,7 +80,7 @@ public struct GatewayApplication: Sendable {
     onListening: @escaping @Sendable (Listening) -> Void = { _ in }
   ) async throws {
     var services = servers.services
-    services += [passwords, revocations]
+    services += [LifelongService(name: "cache") { [cache] in await cache.run() }, passwords, revocations]
     services += [
       listener(
         host: configuration.internalHost,

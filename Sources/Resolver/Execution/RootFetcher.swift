@@ -24,7 +24,7 @@ struct RootFetcher: Sendable {
 
   // MARK: Reading
 
-  /// Asks for all keys of a request in one round trip.
+  /// Asks for all keys of a request: in memory, and what is not there in one round trip.
   /// - Parameter answers: whether a body of another service's holds what the request selects.
   func read(_ calls: [RootCall], answers: (RootCall, JSONDocument) -> Bool) async -> CachedBodies {
     var cached = CachedBodies(bodies: Array(repeating: nil, count: calls.count))
@@ -35,11 +35,11 @@ struct RootFetcher: Sendable {
     }
     cached.generation = batch.generation
     for (position, index) in keyed.enumerated() {
-      guard let value = batch.values[position], let policy = services.binding.roots[calls[index].root].cache else {
+      guard let entry = batch.values[position], let policy = services.binding.roots[calls[index].root].cache else {
         continue
       }
       let reading = CachedBody.decode(
-        value.bytes,
+        entry,
         policy: policy,
         generation: batch.generation ?? 0,
         workspace: workspace
@@ -47,7 +47,7 @@ struct RootFetcher: Sendable {
       switch reading {
       case .body(let body, let isForeign) where !isForeign || answers(calls[index], body):
         cached.bodies[index] = body
-        cached.remaining = min(cached.remaining ?? value.remaining, value.remaining)
+        cached.remaining = min(cached.remaining ?? entry.remaining, entry.remaining)
       case .body, .outdated: cached.outdated.insert(index)
       case .notOurs: cached.notOurs.insert(index)
       }

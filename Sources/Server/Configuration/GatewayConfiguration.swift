@@ -38,6 +38,7 @@ public struct GatewayConfiguration: Sendable {
 
   /// Overrides of the schema's times to live, by the name of the variable that sets them.
   public var cacheTTLs: [String: Int] = [:]
+  public var cacheMemoryBytes = 67_108_864
 
   public var maximumBodySize = 1_048_576
   public var graphQLBatchLimit = 0
@@ -291,6 +292,13 @@ extension GatewayConfiguration {
     .cacheTTL("CACHE_TTL_ACTIVITY", field: "activity"),
     .cacheTTL("CACHE_TTL_TRACES_LIST", field: "traces"),
     .cacheTTL("CACHE_TTL_TRACE_DETAIL", field: "trace"),
+    .integer(
+      "CACHE_MEMORY_BYTES",
+      .cache,
+      \.cacheMemoryBytes,
+      in: 0...68_719_476_736,
+      "Memory for cached values that Redis keeps up to date; 0 keeps none, so that every request asks Redis."
+    ),
   ]
 
   private static let limits: [Setting] = [
