@@ -3,7 +3,11 @@ import TestSupport
 import Testing
 
 /// SQL that takes too long, or that nobody waits for any more, is ended where it runs.
-@Suite(.needsServers, GatewayTrait(environment: ["REQUEST_TIMEOUT_MS": "60000"]), .serialized)
+@Suite(
+  .needsServers,
+  GatewayTrait(environment: ["REQUEST_TIMEOUT_MS": "60000", "DB_STATEMENT_TIMEOUT_MS": "120000"]),
+  .serialized
+)
 struct AbandonedRequestTests {
   private let gateway: GatewayUnderTest
 
