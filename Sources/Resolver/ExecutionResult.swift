@@ -39,3 +39,20 @@ public struct ExecutionResult: Sendable {
   /// How long the answer stays as it is, when all of it came from the cache.
   public let remaining: Duration?
 }
+
+extension ExecutionResult {
+  /// A request that is refused before its document is looked at.
+  public init(refused error: GraphQLError) {
+    self.init(refused: [error])
+  }
+
+  /// A request error result (spec section 7.1.1).
+  init(refused errors: [GraphQLError]) {
+    var json = JSONWriter()
+    json.beginObject()
+    json.key("errors")
+    ErrorWriter.write(errors, into: &json)
+    json.endObject()
+    self.init(kind: .requestError, body: json.bytes, errors: errors, remaining: nil)
+  }
+}

@@ -56,7 +56,7 @@ public final class QueryEngine: Sendable {
       let variables = try coerce(request, compiled.document, operation)
       return try await run(compiled, operation, variables, principal, body: nil)
     } catch {
-      return requestError(error)
+      return ExecutionResult(refused: (refusedMutation(request) ?? error).errors)
     }
   }
 
@@ -77,7 +77,7 @@ public final class QueryEngine: Sendable {
       )
       return try await run(stored.compiled, stored.operation, values, principal, body: stored.body)
     } catch {
-      return requestError(error)
+      return ExecutionResult(refused: error.errors)
     }
   }
 
@@ -139,6 +139,17 @@ public final class QueryEngine: Sendable {
       binding: services.binding,
       keyStyle: keyStyle
     )
+  }
+
+  /// A mutation where none is allowed is refused for what it is, even if the document is not valid besides.
+  private func refusedMutation(_ request: GraphQLRequest) -> RequestErrors? {
+    guard
+      let refusal = request.mutationRefusal,
+      let document = try? Parser.parse(Source(bytes: request.document), limits: configuration.parserLimits),
+      let operation = try? document.operation(named: request.operationName),
+      document.operations[operation].kind == .mutation
+    else { return nil }
+    return RequestErrors([refusal])
   }
 
   /// Every operation of the document counts, each by itself; a list size that a variable gives counts with its largest value.
@@ -218,15 +229,6 @@ public final class QueryEngine: Sendable {
       errors: errors,
       remaining: errors.isEmpty ? steps.remaining : nil
     )
-  }
-
-  private func requestError(_ failure: RequestErrors) -> ExecutionResult {
-    var json = JSONWriter()
-    json.beginObject()
-    json.key("errors")
-    ErrorWriter.write(failure.errors, into: &json)
-    json.endObject()
-    return ExecutionResult(kind: .requestError, body: json.bytes, errors: failure.errors, remaining: nil)
   }
 
   private func variable(_ definition: Document.VariableDefinition, _ document: Document) -> StoredOperation.Variable {

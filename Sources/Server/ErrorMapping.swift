@@ -78,6 +78,17 @@ enum ErrorMapping {
     text(.unsupportedMediaType, "The Content-Type must be \(supported)", .badRequest)
   }
 
+  static let unsupportedCharset = text(
+    .unsupportedMediaType,
+    "The charset of the Content-Type must be utf-8",
+    .badRequest
+  )
+  static let crossSiteRequest = text(
+    .forbidden,
+    "A GET with cookies and without Authorization needs an X-Requested-With header or an Accept that names a JSON type",
+    .forbidden
+  )
+
   static let notAcceptable = text(
     .notAcceptable,
     "Accept must allow application/graphql-response+json or application/json",

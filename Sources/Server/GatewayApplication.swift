@@ -17,6 +17,7 @@ public struct GatewayApplication: Sendable {
   private let logger: Logger
   private let servers: GatewayServers
   private let engine: QueryEngine
+  private let documents: DocumentResolver
   private let routes: [BoundRoute]
   private let passwords: PasswordHasher
   private let tokens: TokenAuthority
@@ -39,14 +40,21 @@ public struct GatewayApplication: Sendable {
     self.configuration = configuration
     self.logger = logger
     servers = try GatewayServers(configuration, logger: logger)
+    let cache = FieldCache(redis: servers.redis, logger: logger)
     engine = QueryEngine(
       binding: try Self.binding(configuration),
       sources: DataSources(
-        cache: FieldCache(redis: servers.redis, logger: logger),
+        cache: cache,
         database: servers.timescale,
         primary: servers.primary
       ),
       logger: logger
+    )
+    documents = DocumentResolver(
+      mode: configuration.documentMode,
+      trusted: try TrustedDocuments(folder: configuration.operationsFolder, engine: engine),
+      automatic: AutomaticDocuments(cache: cache, lifetime: configuration.persistedQueryTTL),
+      engine: engine
     )
     routes = try Self.routes(configuration, engine)
     passwords = PasswordHasher(
@@ -131,10 +139,12 @@ public struct GatewayApplication: Sendable {
     let graphQL = GraphQLController(
       engine: engine,
       authenticator: authenticator,
+      documents: documents,
       bodies: bodies,
-      deadline: configuration.requestTimeout
+      deadline: configuration.requestTimeout,
+      limits: GraphQLExchange.Limits(batch: configuration.graphQLBatchLimit)
     )
-    registry.on(.post, "/graphql", graphQL.post)
+    registry.on([.get, .post], "/graphql", refusingOthers: graphQL.handle)
     for bound in routes {
       let controller = RouteController(
         bound: bound,

@@ -76,7 +76,7 @@ struct PoolTests {
   /// Whatever the moment of the cancellation, no answer ever reaches the wrong question.
   @Test func cancellationsAtAnyMomentDoNotMixAnswers() async throws {
     try await TestDatabase.with { database in
-      try await database.withPool(maximum: 3, readOnly: true, { $0.acquireTimeout = .seconds(30) }) { pool in
+      try await database.withPool(maximum: 3, readOnly: true, { $0.acquireTimeout = .seconds(300) }) { pool in
         try await withThrowingTaskGroup(of: Void.self) { group in
           for number in 0..<600 {
             group.addTask {

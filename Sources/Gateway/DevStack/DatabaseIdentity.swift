@@ -7,8 +7,8 @@ enum DatabaseIdentity: Sendable {
   /// We are root, and this account can reach the data folder.
   case account(user: uid_t, group: gid_t)
   /// We are root, and no such account can reach the folder, for example below a private home: the programs run in a
-  /// user namespace where root is an ordinary user, and the files stay root's.
-  case mapped
+  /// user namespace where root is called by this number, and the files stay root's.
+  case mapped(user: uid_t)
 
   private static let accountName = "postgres"
 
@@ -19,11 +19,20 @@ enum DatabaseIdentity: Sendable {
       let account = unsafe DatabaseIdentity.account(user: entry.pointee.pw_uid, group: entry.pointee.pw_gid)
       if try await account.reaches(folder) { return account }
     }
-    if try await DatabaseIdentity.mapped.reaches(folder) { return .mapped }
+    let mapped = DatabaseIdentity.mapped(user: ordinaryUser())
+    if try await mapped.reaches(folder) { return mapped }
     throw GatewayFailure(
       "PostgreSQL does not run as root, and no other account can reach '\(folder)': "
         + "open its parent folders to the account '\(accountName)' (chmod o+x), or run as an ordinary user"
     )
+  }
+
+  /// An account other than root's that the machine has a name for: initdb looks the name up.
+  private static func ordinaryUser() -> uid_t {
+    for name in [accountName, "nobody"] {
+      if let entry = unsafe getpwnam(name) { return unsafe entry.pointee.pw_uid }
+    }
+    return 1000
   }
 
   /// Gives a file or folder to this identity.
@@ -46,9 +55,9 @@ enum DatabaseIdentity: Sendable {
     // Changing the user clears the parent-death signal (prctl(2)), so it is set again afterwards.
     let setpriv = ["setpriv"] + become + ["--pdeathsig", command.deathSignal]
     let wrapped = setpriv + [try Executable.path(of: command.executable)] + command.arguments
-    if case .mapped = self {
+    if case .mapped(let user) = self {
       result.executable = "unshare"
-      result.arguments = ["-U", "--map-user=1000", "--map-group=1000"] + wrapped
+      result.arguments = ["-U", "--map-user=\(user)", "--map-group=\(user)"] + wrapped
     } else {
       result.executable = "setpriv"
       result.arguments = Array(wrapped.dropFirst())

@@ -79,9 +79,7 @@ struct AccountController: Sendable {
   // MARK: Pieces
 
   private func body(of request: Request) async throws -> [UInt8] {
-    guard MediaTypes.isJSON(request.headers[.contentType]) else {
-      throw ErrorMapping.unsupportedMediaType("application/json")
-    }
+    try MediaTypes.requireJSON(request.headers[.contentType])
     return try await bodies.read(request)
   }
 

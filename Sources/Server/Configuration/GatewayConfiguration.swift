@@ -38,7 +38,12 @@ public struct GatewayConfiguration: Sendable {
   /// Overrides of the schema's times to live, by the name of the variable that sets them.
   public var cacheTTLs: [String: Int] = [:]
 
+  /// Whose GraphQL documents are executed.
+  public var documentMode = DocumentMode.open
+  public var persistedQueryTTL = Duration.seconds(86400)
+
   public var maximumBodySize = 1_048_576
+  public var graphQLBatchLimit = 0
   public var requestTimeout = Duration.seconds(10)
   public var idleTimeout = Duration.seconds(60)
   public var maximumConnections = 4096
@@ -46,6 +51,7 @@ public struct GatewayConfiguration: Sendable {
 
   public var schemaFile = "schema.graphql"
   public var routesFile = "routes.yaml"
+  public var operationsFolder = "operations"
   public var logLevel = LogLevel.info
 
   public init() {}
@@ -77,8 +83,18 @@ extension GatewayConfiguration {
 }
 
 extension GatewayConfiguration {
+  /// The names that GRAPHQL_DOCUMENTS takes.
+  public enum DocumentMode: String, Sendable, CaseIterable {
+    /// Anybody's.
+    case open
+    /// Those of the deployment's own folder alone, on every way in.
+    case trustedOnly = "trusted-only"
+  }
+}
+
+extension GatewayConfiguration {
   /// The table. One row a setting, in the order of the documentation.
-  public static let settings: [Setting] = servers + listeners + identity + cache + limits + files
+  public static let settings: [Setting] = servers + listeners + identity + cache + documents + limits + files
 
   private static let servers: [Setting] = [
     .text(
@@ -286,6 +302,29 @@ extension GatewayConfiguration {
     .cacheTTL("CACHE_TTL_TRACE_DETAIL", field: "trace"),
   ]
 
+  private static let documents: [Setting] = [
+    .choice(
+      "GRAPHQL_DOCUMENTS",
+      .documents,
+      \.documentMode,
+      "Whose documents `/graphql` executes: anybody's, or those of `OPERATIONS_FOLDER` alone."
+    ),
+    .text(
+      "OPERATIONS_FOLDER",
+      .documents,
+      \.operationsFolder,
+      takes: "a path",
+      "The trusted documents, `*.graphql`."
+    ),
+    .duration(
+      "PERSISTED_QUERY_TTL_SECONDS",
+      .documents,
+      \.persistedQueryTTL,
+      in: 1...2_592_000,
+      "How long Redis keeps a document that a client has registered (automatic persisted queries)."
+    ),
+  ]
+
   private static let limits: [Setting] = [
     .integer(
       "MAX_BODY_BYTES",
@@ -293,6 +332,13 @@ extension GatewayConfiguration {
       \.maximumBodySize,
       in: 1024...104_857_600,
       "Largest request body; larger ones are refused with 413."
+    ),
+    .integer(
+      "GRAPHQL_BATCH_LIMIT",
+      .limits,
+      \.graphQLBatchLimit,
+      in: 0...1000,
+      "GraphQL requests that one array may hold; 0 takes no arrays."
     ),
     .duration(
       "REQUEST_TIMEOUT_MS",

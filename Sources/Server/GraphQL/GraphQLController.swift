@@ -1,47 +1,84 @@
-import HTTPTypes
 import Hummingbird
 import Resolver
 import Schema
 
-/// `POST /graphql` (GraphQL over HTTP, draft of 2025).
+/// `/graphql`: what ``GraphQLExchange`` decides, carried out.
 struct GraphQLController: Sendable {
   let engine: QueryEngine
   let authenticator: Authenticator
+  let documents: DocumentResolver
   let bodies: RequestBodyReader
   let deadline: Duration
+  let limits: GraphQLExchange.Limits
 
   /// At most one Redis and one PostgreSQL round trip for a query of the dashboard's kind.
-  @Sendable func post(_ request: Request, _ context: GatewayRequestContext) async throws -> Response {
-    guard let mediaType = MediaTypes.negotiate(request.headers[.accept]) else {
-      return Response(graphQL: ErrorMapping.notAcceptable, mediaType: .json)
-    }
+  @Sendable func handle(_ request: Request, _ context: GatewayRequestContext) async throws -> Response {
+    let exchange = GraphQLExchange(GraphQLHTTPRequest(request.head), limits: limits)
     do {
-      guard MediaTypes.isJSON(request.headers[.contentType]) else {
-        throw ErrorMapping.unsupportedMediaType("application/json")
-      }
+      try exchange.checkHead()
       let principal = try await authenticator.principal(for: request.headers)
-      var decoded = try GraphQLRequestDecoder.decode(try await bodies.read(request))
-      decoded.mutationRefusal = decoded.mutationRefusal ?? authenticator.mutationRefusal
-      let result = try await execute(decoded, for: principal)
-      return respond(with: result, as: mediaType)
+      let call = try exchange.call(body: exchange.readsBody ? try await bodies.read(request) : [])
+      return Response(try await answer(call, of: exchange, for: principal))
     } catch let problem as Problem {
-      return Response(graphQL: problem, mediaType: mediaType)
+      return Response(exchange.response(to: problem))
     }
   }
 
-  private func execute(_ request: GraphQLRequest, for principal: Principal) async throws -> ExecutionResult {
-    let engine = engine
+  private func answer(
+    _ call: GraphQLCall,
+    of exchange: GraphQLExchange,
+    for principal: Principal
+  ) async throws -> GraphQLHTTPResponse {
     do {
-      return try await Deadline.run(within: deadline) { await engine.execute(request, for: principal) }
+      return try await Deadline.run(within: deadline) {
+        switch call {
+        case .one(let parameters):
+          exchange.response(to: try await execute(parameters, of: exchange, for: principal))
+        case .batch(let elements):
+          exchange.response(toAll: await execute(elements, of: exchange, for: principal))
+        }
+      }
     } catch is Deadline.Exceeded {
       throw ErrorMapping.deadlineExceeded
     }
   }
 
-  /// A request error is 400 in the modern type. In `application/json` it is 200, which old clients need to look at the
-  /// body (section 6.4.1).
-  private func respond(with result: ExecutionResult, as mediaType: GraphQLMediaType) -> Response {
-    let isRefused = result.kind == .requestError && mediaType == .response
-    return Response(status: isRefused ? .badRequest : .ok, json: result.body, mediaType: mediaType.contentType)
+  private func execute(
+    _ parameters: GraphQLParameters,
+    of exchange: GraphQLExchange,
+    for principal: Principal
+  ) async throws(Problem) -> ExecutionResult {
+    let reference = try DocumentReference(parameters)
+    let found: DocumentResolver.Found
+    do throws(GraphQLError) {
+      found = try await documents.find(reference)
+    } catch {
+      return ExecutionResult(refused: error)
+    }
+    let request = exchange.engineRequest(parameters, found, mutationRefusal: authenticator.mutationRefusal)
+    return await engine.execute(request, for: principal)
+  }
+
+  /// One after the other, since a later mutation may build on an earlier one.
+  private func execute(
+    _ elements: [Result<GraphQLParameters, Problem>],
+    of exchange: GraphQLExchange,
+    for principal: Principal
+  ) async -> [[UInt8]] {
+    var bodies: [[UInt8]] = []
+    for element in elements {
+      do throws(Problem) {
+        bodies.append(try await execute(try element.get(), of: exchange, for: principal).body)
+      } catch {
+        bodies.append(ErrorMapping.graphQLBody(of: error))
+      }
+    }
+    return bodies
+  }
+}
+
+extension Response {
+  fileprivate init(_ answer: GraphQLHTTPResponse) {
+    self.init(status: answer.status, headers: answer.fields, bytes: answer.body)
   }
 }

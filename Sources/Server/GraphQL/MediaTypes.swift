@@ -1,4 +1,4 @@
-/// The two representations of a GraphQL response (GraphQL over HTTP, section 4).
+/// The two representations of a GraphQL response (GraphQL over HTTP, section 4.1).
 enum GraphQLMediaType: String, Sendable, Equatable {
   case response = "application/graphql-response+json"
   case json = "application/json"
@@ -11,76 +11,77 @@ enum GraphQLMediaType: String, Sendable, Equatable {
 enum MediaTypes {
   /// What the client likes best of what we have; nil when it takes neither (406).
   ///
-  /// Without an `Accept`, and where both are liked equally by a wildcard, the answer is `application/json`, which every
-  /// client understands. Where both are named with the same weight it is the modern type.
+  /// Without an `Accept` it is the modern type, which the draft asks for since 2025 (section 6.1.1). Where both are liked
+  /// equally by a wildcard it is `application/json`, which every client understands; where both are named with the
+  /// same weight, the modern one.
   static func negotiate(_ accept: String?) -> GraphQLMediaType? {
-    guard let accept, accept.contains(where: { $0 != " " }) else { return .json }
-    let ranges = split(accept, at: ",").compactMap(MediaRange.init)
+    guard let accept, accept.utf8.contains(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }) else {
+      return .response
+    }
+    let ranges = HeaderList.split(accept, at: UInt8(ascii: ",")).compactMap(MediaRange.init)
     let response = weight(of: .response, in: ranges)
     let json = weight(of: .json, in: ranges)
     guard max(response.quality, json.quality) > 0 else { return nil }
     if response.quality != json.quality { return response.quality > json.quality ? .response : .json }
-    return response.specificity >= json.specificity && response.specificity == 2 ? .response : .json
+    return response.specificity == 2 ? .response : .json
   }
 
-  /// Whether a `Content-Type` is JSON in UTF-8.
-  static func isJSON(_ contentType: String?) -> Bool {
-    guard let contentType else { return false }
-    var parts = split(contentType, at: ";").map { $0.trimmingSpaces().lowercased() }
-    guard !parts.isEmpty, parts.removeFirst() == "application/json" else { return false }
-    return parts.allSatisfy { part in
-      guard part.hasPrefix("charset") else { return true }
-      let value = part.drop { $0 != "=" }.dropFirst().trimmingSpaces()
-      return value == "utf-8" || value == "\"utf-8\""
+  /// Whether an `Accept` names one of the JSON types, which no link, image or form of a web page does.
+  static func namesJSON(_ accept: String?) -> Bool {
+    HeaderList.split(accept ?? "", at: UInt8(ascii: ",")).compactMap(MediaRange.init).contains { range in
+      range.quality > 0
+        && (range.specificity(for: .response) == 2 || range.specificity(for: .json) == 2)
     }
   }
 
-  private static func weight(of type: GraphQLMediaType, in ranges: [MediaRange]) -> MediaRange.Weight {
-    let matching = ranges.compactMap { $0.weight(for: type.rawValue) }
-    // The most specific range decides, whatever its weight (RFC 9110 section 12.5.1).
-    return matching.max { $0.specificity < $1.specificity } ?? MediaRange.Weight(quality: 0, specificity: -1)
+  /// Bodies are taken as JSON in UTF-8, which is assumed where no charset is given (draft, section 4.1).
+  /// - Throws: 415 that says what is wrong.
+  static func requireJSON(_ contentType: String?) throws(Problem) {
+    guard
+      let contentType, let type = ParameterizedName(Substring(contentType).utf8),
+      type.name == GraphQLMediaType.json.rawValue
+    else { throw ErrorMapping.unsupportedMediaType(GraphQLMediaType.json.rawValue) }
+    if let charset = type["charset"], charset.lowercased() != "utf-8" { throw ErrorMapping.unsupportedCharset }
   }
 
-  static func split(_ text: String, at separator: Character) -> [Substring] {
-    text.split(separator: separator, omittingEmptySubsequences: true)
+  private static func weight(
+    of type: GraphQLMediaType,
+    in ranges: [MediaRange]
+  ) -> (quality: Int, specificity: Int) {
+    // The most specific range decides, whatever its weight (RFC 9110 section 12.5.1).
+    var best = (quality: 0, specificity: -1)
+    for range in ranges {
+      if let specificity = range.specificity(for: type), specificity > best.specificity {
+        best = (range.quality, specificity)
+      }
+    }
+    return best
   }
 }
 
 /// One item of an `Accept` field: `application/*;q=0.5`.
 private struct MediaRange {
-  let type: String
-  let subtype: String
-  let quality: Double
+  private let name: String
+  /// In thousandths.
+  let quality: Int
 
-  struct Weight {
-    var quality: Double
-    /// 2 named in full, 1 `application/*`, 0 `*/*`.
-    var specificity: Int
+  /// Nil for what is no media range, has no good weight, or wants another charset than we have.
+  init?(_ text: Substring.UTF8View) {
+    guard let range = ParameterizedName(text), let weight = range.weight else { return nil }
+    let halves = range.name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    guard halves.count == 2, halves.allSatisfy({ HeaderList.isToken($0) }) else { return nil }
+    if let charset = range["charset"], charset.lowercased() != "utf-8" { return nil }
+    name = range.name
+    quality = weight
   }
 
-  init?(_ text: Substring) {
-    let parts = text.split(separator: ";").map { $0.trimmingSpaces().lowercased() }
-    guard let name = parts.first else { return nil }
-    let halves = name.split(separator: "/", omittingEmptySubsequences: false)
-    guard halves.count == 2, !halves[0].isEmpty, !halves[1].isEmpty else { return nil }
-    var quality = 1.0
-    for parameter in parts.dropFirst() {
-      if parameter.hasPrefix("q=") {
-        guard let value = Double(parameter.dropFirst(2)), (0...1).contains(value) else { return nil }
-        quality = value
-      } else if parameter.hasPrefix("charset"), !parameter.contains("utf-8") {
-        return nil
-      }
+  /// 2 named in full, 1 `application/*`, 0 `*/*`; nil when the range does not hold the type.
+  func specificity(for type: GraphQLMediaType) -> Int? {
+    switch name {
+    case type.rawValue: 2
+    case "application/*": 1
+    case "*/*": 0
+    default: nil
     }
-    type = String(halves[0])
-    subtype = String(halves[1])
-    self.quality = quality
-  }
-
-  func weight(for name: String) -> Weight? {
-    if "\(type)/\(subtype)" == name { return Weight(quality: quality, specificity: 2) }
-    if type == "application", subtype == "*" { return Weight(quality: quality, specificity: 1) }
-    if type == "*", subtype == "*" { return Weight(quality: quality, specificity: 0) }
-    return nil
   }
 }

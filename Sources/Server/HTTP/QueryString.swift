@@ -6,16 +6,12 @@ struct QueryString: Sendable, Equatable {
     left.pairs.elementsEqual(right.pairs) { $0 == $1 }
   }
 
-  /// Nil when an escape is no escape or what is escaped is not UTF-8.
-  init?(_ text: some StringProtocol) {
+  /// - Throws: what is wrong with the first name or value that cannot be decoded.
+  init(_ text: some StringProtocol) throws(PercentEncoding.Failure) {
     var pairs: [(name: String, value: String)] = []
     for piece in text.utf8.split(separator: UInt8(ascii: "&")) {
       let halves = piece.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-      guard
-        let name = Self.decode(halves[0]),
-        let value = halves.count == 2 ? Self.decode(halves[1]) : ""
-      else { return nil }
-      pairs.append((name, value))
+      pairs.append((try Self.decode(halves[0]), halves.count == 2 ? try Self.decode(halves[1]) : ""))
     }
     self.pairs = pairs
   }
@@ -25,28 +21,51 @@ struct QueryString: Sendable, Equatable {
     pairs.last { $0.name == name }?.value
   }
 
-  private static func decode(_ bytes: some Sequence<UInt8>) -> String? {
-    PercentEncoding.decode(bytes, plusIsSpace: true)
+  /// How many times the name is given.
+  func count(of name: String) -> Int {
+    pairs.count { $0.name == name }
+  }
+
+  private static func decode(_ bytes: some Sequence<UInt8>) throws(PercentEncoding.Failure) -> String {
+    try PercentEncoding.decode(bytes, plusIsSpace: true)
   }
 }
 
 /// Percent-encoding, RFC 3986 section 2.1.
 enum PercentEncoding {
-  /// Nil when an escape is no escape, or the result is not UTF-8 or holds a NUL, which PostgreSQL cannot keep.
-  static func decode(_ bytes: some Sequence<UInt8>, plusIsSpace: Bool) -> String? {
+  /// Why a text cannot be decoded.
+  enum Failure: Error, Equatable {
+    /// An escape is no escape, or what is escaped is not UTF-8.
+    case malformed
+    /// PostgreSQL's texts cannot hold it.
+    case nul
+
+    /// To be said of a thing: "The query of the URL …".
+    var complaint: String {
+      switch self {
+      case .malformed: "is not percent-encoded UTF-8"
+      case .nul: "must not contain U+0000"
+      }
+    }
+  }
+
+  static func decode(_ bytes: some Sequence<UInt8>, plusIsSpace: Bool) throws(Failure) -> String {
     var decoded: [UInt8] = []
     var iterator = bytes.makeIterator()
     while let byte = iterator.next() {
       switch byte {
       case UInt8(ascii: "+") where plusIsSpace: decoded.append(UInt8(ascii: " "))
       case UInt8(ascii: "%"):
-        guard let high = iterator.next().flatMap(digit), let low = iterator.next().flatMap(digit) else { return nil }
+        guard let high = iterator.next().flatMap(digit), let low = iterator.next().flatMap(digit) else {
+          throw .malformed
+        }
         decoded.append(high << 4 | low)
       default: decoded.append(byte)
       }
     }
-    guard !decoded.contains(0) else { return nil }
-    return String(validating: decoded, as: UTF8.self)
+    guard !decoded.contains(0) else { throw .nul }
+    guard let text = String(validating: decoded, as: UTF8.self) else { throw .malformed }
+    return text
   }
 
   private static func digit(_ byte: UInt8) -> UInt8? {

@@ -18,13 +18,8 @@ extension Response {
     headers.append(contentsOf: ErrorMapping.fields(of: problem))
   }
 
-  /// The same problem as a GraphQL client expects it.
-  init(graphQL problem: Problem, mediaType: GraphQLMediaType) {
-    self.init(
-      status: problem.status,
-      json: ErrorMapping.graphQLBody(of: problem),
-      mediaType: mediaType.contentType
-    )
-    headers.append(contentsOf: ErrorMapping.fields(of: problem))
+  /// A body whose header fields are all decided.
+  init(status: HTTPResponse.Status, headers: HTTPFields, bytes: [UInt8]) {
+    self.init(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
   }
 }

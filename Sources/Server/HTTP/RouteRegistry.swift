@@ -7,6 +7,12 @@ struct RouteRegistry {
   typealias Handler = @Sendable (Request, GatewayRequestContext) async throws -> Response
 
   private var paths: [(path: String, handlers: [(method: HTTPRequest.Method, handler: Handler)])] = []
+  /// Paths whose handler answers what it does not take itself, in its own words.
+  private var refusals: [String: Handler] = [:]
+
+  /// Methods that clients are known to try; `OPTIONS` is always answered.
+  private static let knownMethods: [HTTPRequest.Method] =
+    [.get, .head, .post, .put, .patch, .delete, .connect, .trace] + ["QUERY", "PROPFIND"].compactMap { .init($0) }
 
   /// The paths registered so far.
   var registeredPaths: Set<String> { Set(paths.map(\.path)) }
@@ -17,6 +23,12 @@ struct RouteRegistry {
     } else {
       paths.append((path, [(method, handler)]))
     }
+  }
+
+  /// Every method goes to one handler, which takes `methods` and refuses the others.
+  mutating func on(_ methods: [HTTPRequest.Method], _ path: String, refusingOthers handler: @escaping Handler) {
+    for method in methods { on(method, path, handler) }
+    refusals[path] = handler
   }
 
   /// `HEAD` answers what `GET` would, without the body; `OPTIONS` says what there is.
@@ -42,11 +54,10 @@ struct RouteRegistry {
     router.on(RouterPath(path), method: .options) { _, _ in
       Response(status: .noContent, headers: [.allow: allow])
     }
-    for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete] where !methods.contains(method) {
-      if method == .get, methods.contains(.head) { continue }
-      router.on(RouterPath(path), method: method) { _, _ throws -> Response in
-        throw ErrorMapping.methodNotAllowed(allow: allow)
-      }
+    let refuse = refusals[path] ?? { _, _ in throw ErrorMapping.methodNotAllowed(allow: allow) }
+    for method in Self.knownMethods where !methods.contains(method) {
+      if method == .head, methods.contains(.get) { continue }
+      router.on(RouterPath(path), method: method, use: refuse)
     }
   }
 }

@@ -15,18 +15,34 @@ struct RouteController: Sendable {
   /// At most one Redis and one PostgreSQL round trip.
   @Sendable func handle(_ request: Request, _ context: GatewayRequestContext) async throws -> Response {
     let principal = try await authenticator.principal(for: request.headers)
-    guard let query = QueryString(request.uri.query ?? "") else {
-      throw ErrorMapping.badRequest("The query of the URL is not percent-encoded UTF-8")
+    let query = try Self.decode("query") { () throws(PercentEncoding.Failure) in
+      try QueryString(request.uri.query ?? "")
+    }
+    var path: [String: String] = [:]
+    for parameter in bound.route.parameters where parameter.location == .path {
+      guard let text = context.parameters.get(parameter.name) else { continue }
+      path[parameter.name] = try Self.decode("path") { () throws(PercentEncoding.Failure) in
+        try PercentEncoding.decode(text.utf8, plusIsSpace: false)
+      }
     }
     let variables = try ParameterDecoder.variables(
       of: bound.route,
-      path: { name in
-        context.parameters.get(name).flatMap { PercentEncoding.decode($0.utf8, plusIsSpace: false) }
-      },
+      path: { path[$0] },
       query: query,
       for: principal
     )
     return try respond(with: try await execute(variables, for: principal))
+  }
+
+  private static func decode<Value>(
+    _ part: String,
+    _ decoding: () throws(PercentEncoding.Failure) -> Value
+  ) throws(Problem) -> Value {
+    do {
+      return try decoding()
+    } catch {
+      throw ErrorMapping.badRequest("The \(part) of the URL \(error.complaint)")
+    }
   }
 
   private func execute(

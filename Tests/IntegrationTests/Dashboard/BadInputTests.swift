@@ -167,6 +167,7 @@ struct BadInputTests {
     ),
     Case(
       name: "old media type",
+      fields: [("Content-Type", "application/json"), ("Accept", "application/json")],
       body: #"{"query": "{ alerts { totl } }"}"#,
       status: 200,
       answer:
@@ -218,6 +219,25 @@ struct BadInputTests {
       422,
       Case.issue("literal_error", "severity", "Input should be 'info', 'warning' or 'critical'", "bad")
     ),
+    .get(
+      "U+0000 in a parameter",
+      "/api/v1/traces?agent_id=%00",
+      400,
+      #"{"detail":"The query of the URL must not contain U+0000"}"#
+    ),
+    .get(
+      "no UTF-8 in a parameter",
+      "/api/v1/traces?agent_id=%ff",
+      400,
+      #"{"detail":"The query of the URL is not percent-encoded UTF-8"}"#
+    ),
+    .get(
+      "no UTF-8 in the path",
+      "/api/v1/traces/%ff",
+      400,
+      #"{"detail":"The path of the URL is not percent-encoded UTF-8"}"#
+    ),
+    .get("U+0000 in the path", "/api/v1/traces/%00", 400, #"{"detail":"The path of the URL must not contain U+0000"}"#),
     .get("unknown trace by REST", "/api/v1/traces/there-is-none", 404, #"{"detail":"Trace not found"}"#),
     .get("unknown path", "/api/v1/nothing", 404, #"{"detail":"Not Found"}"#),
     Case(

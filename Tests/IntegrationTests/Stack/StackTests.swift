@@ -26,6 +26,16 @@ struct StackTests {
     #expect(second.errors == "")
   }
 
+  /// Root's servers run as another account, which may not be able to enter the folder, nor have a number that is known.
+  @Test func worksBelowAFolderThatOnlyItsOwnerMayEnter() async throws {
+    let stack = try StackUnderTest(isPrivate: true)
+    defer { stack.remove() }
+    let outcome = try await stack.start(#"psql "$POSTGRES_URL" -Atc 'SELECT 1'"#).outcome()
+    #expect(outcome.output == "1\n")
+    #expect(outcome.errors.contains("making a PostgreSQL cluster in "))
+    #expect(try await stack.start("exit 0").outcome().status == 0)
+  }
+
   @Test func endsItsServersBeforeItself() async throws {
     let stack = try StackUnderTest()
     defer { stack.remove() }

@@ -9,14 +9,24 @@ struct StackUnderTest {
   var postgresPort = 0
   var redisPort = 0
 
-  init() throws {
+  private let root: String
+
+  /// - Parameter isPrivate: whether the folder lies below one that only its owner may enter, as a home often is.
+  init(isPrivate: Bool = false) throws {
     guard let binary = TestServers.binary else { throw TestFailure(TestServers.absence) }
     self.binary = binary
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("tracegate-\(UUID().uuidString)").path
+    root = FileManager.default.temporaryDirectory.appendingPathComponent("tracegate-\(UUID().uuidString)").path
+    folder = isPrivate ? root + "/data" : root
+    guard isPrivate else { return }
+    try FileManager.default.createDirectory(
+      atPath: root,
+      withIntermediateDirectories: false,
+      attributes: [.posixPermissions: 0o700]
+    )
   }
 
   func remove() {
-    try? FileManager.default.removeItem(atPath: folder)
+    try? FileManager.default.removeItem(atPath: root)
   }
 
   /// Starts the stack with `command`, a line of shell.
