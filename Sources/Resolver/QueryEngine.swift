@@ -7,8 +7,7 @@ public import Schema
 /// Knows no field of the product: what it serves is the schema and the resolver tree that its binding was made of.
 public final class QueryEngine: Sendable {
   private let services: EngineServices
-  private let plans: PlanCache
-  private let configuration: Configuration
+  private let compiler: DocumentCompiler
   private let now: @Sendable () -> Instant
 
   /// What bounds a request.
@@ -25,28 +24,39 @@ public final class QueryEngine: Sendable {
 
   /// - Parameters:
   ///   - sources: where root resolvers read; nil for a binding that has none.
+  ///   - memory: bodies that need not be waited for; nil to ask the cache each time.
   ///   - rootValue: for a binding to a root value.
   ///   - now: the clock; read once per request.
   public init(
     binding: SchemaBinding,
     sources: DataSources?,
+    memory: (any BodyMemory)? = nil,
     rootValue: RootValue? = nil,
     logger: Logger,
     configuration: Configuration = Configuration(),
     now: @escaping @Sendable () -> Instant = { Instant.now() }
   ) {
-    services = EngineServices(binding: binding, sources: sources, rootValue: rootValue, logger: logger)
-    plans = PlanCache(maxBytes: configuration.planCacheBytes)
-    self.configuration = configuration
+    services = EngineServices(
+      binding: binding,
+      sources: sources,
+      memory: memory,
+      rootValue: rootValue,
+      logger: logger
+    )
+    compiler = DocumentCompiler(binding: binding, configuration: configuration)
     self.now = now
   }
+
+  /// What became of the documents of requests.
+  public var planStatistics: PlanStatistics { compiler.statistics }
 
   /// Answers one request on behalf of `principal`. Never throws: what goes wrong is part of the answer.
   ///
   /// At most one Redis round trip, and one PostgreSQL round trip for each level of the answer that is not cached.
   public func execute(_ request: GraphQLRequest, for principal: Principal) async -> ExecutionResult {
+    let start = ContinuousClock.now
     do throws(RequestErrors) {
-      let compiled = try compile(Source(bytes: request.document))
+      let compiled = try await compiler.compile(request.document)
       let operation = try RequestErrors.wrap { () throws(GraphQLError) in
         try compiled.document.operation(named: request.operationName)
       }
@@ -54,10 +64,59 @@ public final class QueryEngine: Sendable {
         throw RequestErrors([refusal])
       }
       let variables = try coerce(request, compiled.document, operation)
-      return try await run(compiled, operation, variables, principal, body: nil)
+      let call = OperationCall(compiled: compiled, operation: operation, variables: variables, start: start)
+      return try await run(call, principal, .response(explained: request.explains))
     } catch {
       return ExecutionResult(refused: (refusedMutation(request) ?? error).errors)
     }
+  }
+
+  /// Answers a request from memory, on the caller's thread, or not at all: nil when anything would have to be waited for.
+  ///
+  /// Never compiles, does no I/O and waits for nobody, so it may be called on an event loop. Whoever gets nil calls
+  /// ``execute(_:for:)``. A request that is answered with an error of its own is answered here too.
+  public func executeImmediately(_ request: GraphQLRequest, for principal: Principal) -> ExecutionResult? {
+    let start = ContinuousClock.now
+    guard let compiled = compiler.ready(request.document) else { return nil }
+    do throws(RequestErrors) {
+      let operation = try RequestErrors.wrap { () throws(GraphQLError) in
+        try compiled.document.operation(named: request.operationName)
+      }
+      // What changes something is never done from memory.
+      guard compiled.document.operations[operation].kind == .query else { return nil }
+      let variables = try coerce(request, compiled.document, operation)
+      guard let plan = compiled.readyPlan(operation: operation, variables: variables) else { return nil }
+      let planned = ContinuousClock.now
+      guard let steps = executor(compiled, plan, variables, principal).runImmediately() else { return nil }
+      compiler.countHit()
+      let call = OperationCall(compiled: compiled, operation: operation, variables: variables, start: start)
+      return write(steps, plan, call, .response(explained: request.explains), planned: planned)
+    } catch {
+      compiler.countHit()
+      return ExecutionResult(refused: error.errors)
+    }
+  }
+
+  /// How a request would be answered, as text for people. Asks nobody for data.
+  /// - Parameter name: what errors call the document.
+  public func explain(_ request: GraphQLRequest, name: String) throws(RequestErrors) -> String {
+    let compiled = try compiler.compile(Source(bytes: request.document, name: name), keyStyle: .responseName)
+    let operation = try RequestErrors.wrap { () throws(GraphQLError) in
+      try compiled.document.operation(named: request.operationName)
+    }
+    let variables = try coerce(request, compiled.document, operation)
+    let plan = try RequestErrors.wrap { () throws(GraphQLError) in
+      try compiler.plan(compiled, operation: operation, variables: variables)
+    }
+    let nobody = Principal(workspaceID: .none, userID: "nobody")
+    return PlanDescription(
+      binding: services.binding,
+      document: compiled.document,
+      operation: operation,
+      plan: plan,
+      measure: compiler.measure(compiled.document, operation: operation, variables: variables),
+      table: executor(compiled, plan, variables, nobody).callTable()
+    ).text
   }
 
   /// Answers a stored operation; the body is the value of its body field alone.
@@ -66,6 +125,7 @@ public final class QueryEngine: Sendable {
     variables: [String: InputValue],
     for principal: Principal
   ) async -> ExecutionResult {
+    let start = ContinuousClock.now
     do throws(RequestErrors) {
       let provided = InputObject(
         variables.sorted { $0.key < $1.key }.map { InputObject.Member(name: $0.key, value: $0.value) }
@@ -75,7 +135,8 @@ public final class QueryEngine: Sendable {
         operation: stored.operation,
         provided: provided
       )
-      return try await run(stored.compiled, stored.operation, values, principal, body: stored.body)
+      let call = OperationCall(compiled: stored.compiled, operation: stored.operation, variables: values, start: start)
+      return try await run(call, principal, stored.body.map { .rootField($0) } ?? .response(explained: false))
     } catch {
       return ExecutionResult(refused: error.errors)
     }
@@ -93,7 +154,7 @@ public final class QueryEngine: Sendable {
     keyStyle: KeyStyle,
     body: String?
   ) throws(RequestErrors) -> StoredOperation {
-    let compiled = try compile(Source(document, name: name), keyStyle: keyStyle)
+    let compiled = try compiler.compile(Source(document, name: name), keyStyle: keyStyle)
     let operation = try RequestErrors.wrap { () throws(GraphQLError) in
       try compiled.document.operation(named: nil)
     }
@@ -113,55 +174,21 @@ public final class QueryEngine: Sendable {
   /// - Throws: every error of the document.
   @discardableResult
   public func check(_ source: Source) throws(RequestErrors) -> [String?] {
-    let compiled = try compile(source)
+    let compiled = try compiler.compileAndKeep(source)
     return compiled.document.operations.map { $0.name.isPresent ? compiled.document.text(of: $0.name) : nil }
   }
 
   // MARK: Stages
 
-  private func compile(_ source: Source) throws(RequestErrors) -> CompiledDocument {
-    if let compiled = plans.find(source.bytes) { return compiled }
-    let compiled = try compile(source, keyStyle: .responseName)
-    plans.insert(compiled)
-    return compiled
-  }
-
-  private func compile(_ source: Source, keyStyle: KeyStyle) throws(RequestErrors) -> CompiledDocument {
-    let document = try RequestErrors.wrap { () throws(GraphQLError) in
-      try Parser.parse(source, limits: configuration.parserLimits)
-    }
-    let result = Validator.validate(document, against: services.schema)
-    guard result.errors.isEmpty else { throw RequestErrors(result.errors) }
-    try RequestErrors.wrap { () throws(GraphQLError) in try checkLimits(document, result.binding) }
-    return CompiledDocument(
-      document: document,
-      documentBinding: result.binding,
-      binding: services.binding,
-      keyStyle: keyStyle
-    )
-  }
-
   /// A mutation where none is allowed is refused for what it is, even if the document is not valid besides.
   private func refusedMutation(_ request: GraphQLRequest) -> RequestErrors? {
     guard
       let refusal = request.mutationRefusal,
-      let document = try? Parser.parse(Source(bytes: request.document), limits: configuration.parserLimits),
+      let document = try? Parser.parse(Source(bytes: request.document), limits: compiler.parserLimits),
       let operation = try? document.operation(named: request.operationName),
       document.operations[operation].kind == .mutation
     else { return nil }
     return RequestErrors([refusal])
-  }
-
-  /// Every operation of the document counts, each by itself; a list size that a variable gives counts with its largest value.
-  private func checkLimits(_ document: Document, _ binding: DocumentBinding) throws(GraphQLError) {
-    guard let limits = configuration.queryLimits else { return }
-    var measurement = QueryMeasurement(document, services.schema, binding)
-    for index in document.operations.indices {
-      try limits.check(
-        measurement.measure(operation: index),
-        at: document.location(document.operations[index].offset)
-      )
-    }
   }
 
   private func coerce(
@@ -173,62 +200,112 @@ public final class QueryEngine: Sendable {
     return try services.schema.coerceVariableValues(document, operation: operation, provided: provided)
   }
 
+  /// An operation that is being answered.
+  private struct OperationCall {
+    let compiled: CompiledDocument
+    let operation: Int
+    let variables: VariableValues
+    /// When the request began.
+    let start: ContinuousClock.Instant
+  }
+
+  /// What is written.
+  private enum AnswerShape {
+    /// The response map.
+    case response(explained: Bool)
+    /// The bare value of a root field.
+    case rootField(String)
+  }
+
   private func run(
-    _ compiled: CompiledDocument,
-    _ operation: Int,
-    _ variables: VariableValues,
+    _ call: OperationCall,
     _ principal: Principal,
-    body: String?
+    _ shape: AnswerShape
   ) async throws(RequestErrors) -> ExecutionResult {
     let plan = try RequestErrors.wrap { () throws(GraphQLError) in
-      try compiled.plan(operation: operation, variables: variables)
+      try compiler.plan(call.compiled, operation: call.operation, variables: call.variables)
     }
-    let executor = PlanExecutor(
+    let planned = ContinuousClock.now
+    let steps = await executor(call.compiled, plan, call.variables, principal).run()
+    return write(steps, plan, call, shape, planned: planned)
+  }
+
+  private func executor(
+    _ compiled: CompiledDocument,
+    _ plan: OperationPlan,
+    _ variables: VariableValues,
+    _ principal: Principal
+  ) -> PlanExecutor {
+    PlanExecutor(
       services: services,
-      document: compiled.document,
+      compiled: compiled,
       plan: plan,
       variables: variables,
       principal: principal,
       now: now()
     )
-    let steps = await executor.run()
-    return write(steps, plan, compiled.document, body: body)
   }
 
   private func write(
     _ steps: FetchedSteps,
     _ plan: OperationPlan,
-    _ document: Document,
-    body: String?
+    _ call: OperationCall,
+    _ shape: AnswerShape,
+    planned: ContinuousClock.Instant
   ) -> ExecutionResult {
-    var json = JSONWriter(reserving: 16_384)
-    if body == nil {
-      json.beginObject()
-      json.key("data")
+    var report = ExecutionReport()
+    report.planning = planned - call.start
+    report.execution = ContinuousClock.now - planned
+    report.cache = steps.cache
+    report.database = steps.database
+    let written: ResponseWriter.Written
+    var isExplained = false
+    switch shape {
+    case .rootField(let name):
+      written = ResponseWriter.rootField(
+        named: name,
+        schema: services.schema,
+        compiled: call.compiled,
+        plan: plan,
+        results: steps.results
+      )
+    case .response(let explained):
+      isExplained = explained
+      if explained { explain(steps, plan, call, in: &report) }
+      written = ResponseWriter.response(
+        schema: services.schema,
+        compiled: call.compiled,
+        plan: plan,
+        results: steps.results,
+        extensions: explained ? ReportWriter.text(of: report) : nil
+      )
     }
-    var response = ResponseWriter(
-      schema: services.schema,
-      document: document,
-      plan: plan,
-      results: steps.results,
-      json: json
-    )
-    if let body { response.writeRootField(named: body) } else { response.writeData() }
-    let errors = response.errors
-    json = response.json
-    if body == nil {
-      if !errors.isEmpty {
-        json.key("errors")
-        ErrorWriter.write(errors, into: &json)
-      }
-      json.endObject()
-    }
+    let mayBeKept = written.errors.isEmpty && plan.kind == .query && !isExplained
     return ExecutionResult(
       kind: .data,
-      body: json.bytes,
-      errors: errors,
-      remaining: errors.isEmpty ? steps.remaining : nil
+      body: written.bytes,
+      errors: written.errors,
+      remaining: mayBeKept ? steps.remaining : nil,
+      report: report
     )
+  }
+
+  /// Adds what only an explained answer says.
+  private func explain(
+    _ steps: FetchedSteps,
+    _ plan: OperationPlan,
+    _ call: OperationCall,
+    in report: inout ExecutionReport
+  ) {
+    report.cost = compiler.measure(call.compiled.document, operation: call.operation, variables: call.variables).cost
+    report.fields = plan.rootSteps.indices.map { index in
+      ExecutionReport.Field(
+        responseName: plan.output.details[plan.rootSteps[index].outputField].name,
+        coordinate: services.schema.coordinate(of: plan.rootSteps[index].field),
+        origin: steps.origins[index],
+        records: steps.results.root(index).records
+      )
+    }
   }
 
   private func variable(_ definition: Document.VariableDefinition, _ document: Document) -> StoredOperation.Variable {
@@ -237,18 +314,5 @@ public final class QueryEngine: Sendable {
       type: definition.type.wrappers.text(around: document.text(of: definition.type.name)),
       isRequired: definition.type.wrappers.isNonNull && definition.defaultValue == nil
     )
-  }
-}
-
-extension RequestErrors {
-  /// Runs a stage that fails with one error.
-  fileprivate static func wrap<Value>(
-    _ stage: () throws(GraphQLError) -> Value
-  ) throws(RequestErrors) -> Value {
-    do throws(GraphQLError) {
-      return try stage()
-    } catch {
-      throw RequestErrors([error])
-    }
   }
 }

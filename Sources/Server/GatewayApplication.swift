@@ -48,7 +48,8 @@ public struct GatewayApplication: Sendable {
         database: servers.timescale,
         primary: servers.primary
       ),
-      logger: logger
+      logger: logger,
+      configuration: Self.engineConfiguration(configuration)
     )
     documents = DocumentResolver(
       mode: configuration.documentMode,
@@ -176,6 +177,13 @@ public struct GatewayApplication: Sendable {
   }
 
   // MARK: Files
+
+  private static func engineConfiguration(_ configuration: GatewayConfiguration) -> QueryEngine.Configuration {
+    var engine = QueryEngine.Configuration()
+    engine.queryLimits = configuration.queryLimits
+    engine.planCacheBytes = configuration.planCacheBytes
+    return engine
+  }
 
   private static func binding(_ configuration: GatewayConfiguration) throws -> SchemaBinding {
     let source = Source(bytes: try TextFile.bytes(of: configuration.schemaFile), name: configuration.schemaFile)

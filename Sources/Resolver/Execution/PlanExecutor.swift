@@ -7,7 +7,7 @@ import Schema
 /// level of the answer that something is missing from.
 struct PlanExecutor: Sendable {
   let services: EngineServices
-  let document: Document
+  let compiled: CompiledDocument
   let plan: OperationPlan
   let variables: VariableValues
   let principal: Principal
@@ -16,40 +16,90 @@ struct PlanExecutor: Sendable {
   /// Runs all steps. Never throws: what fails is the outcome of its step.
   func run() async -> FetchedSteps {
     if plan.kind == .mutation { return await runSerially() }
-    var table = callTable()
-    let outcomes = await rootOutcomes(of: table.calls)
-    table.settle(outcomes.outcomes)
-    var results = StepResults(
-      roots: table.outcomes,
+    let table = callTable()
+    let roots = await fetch(table.calls)
+    var results = results(of: table, roots.outcomes, fragments: [])
+    let start = ContinuousClock.now
+    await run(plan.nestedSteps[...], into: &results)
+    let nested = plan.nestedSteps.isEmpty ? .zero : ContinuousClock.now - start
+    return FetchedSteps(
+      results: results,
+      origins: table.origins(roots.origins),
+      cache: roots.cache,
+      database: roots.database + nested
+    )
+  }
+
+  /// The same from memory alone; nil when anything would have to be waited for. Does no I/O.
+  func runImmediately() -> FetchedSteps? {
+    let table = callTable()
+    var bodies: [KeptBody] = []
+    var origins: [FieldOrigin] = []
+    for call in table.calls {
+      guard let key = call.key, let found = services.memory?.find(key, workspace: principal.workspaceID.text) else {
+        return nil
+      }
+      bodies.append(found.body)
+      origins.append(FieldOrigin(source: .memory, lifetime: lifetime(of: call), remaining: found.remaining))
+    }
+    let outcomes = bodies.map { StepResults.Outcome.value($0.document, node: 0) }
+    let results = results(of: table, outcomes, fragments: table.byStep(bodies.map(\.fragments)))
+    let finder = ParentFinder(schema: services.schema, output: plan.output, results: results)
+    // A body that holds what a nested step fetches is complete; any other has to wait for the database.
+    guard plan.nestedSteps.allSatisfy({ finder.parents(of: $0).isEmpty }) else { return nil }
+    return FetchedSteps(results: results, origins: table.origins(origins))
+  }
+
+  private func results(
+    of table: CallTable,
+    _ outcomes: [StepResults.Outcome],
+    fragments: [RenderedFragments?]
+  ) -> StepResults {
+    StepResults(
+      roots: table.outcomes(outcomes),
+      fragments: fragments,
       argumentFailures: argumentFailures(),
       rootValue: services.rootValue?.place(of: plan.kind)
     )
-    await run(plan.nestedSteps[...], into: &results)
-    return FetchedSteps(results: results, remaining: outcomes.remaining)
   }
 
   // MARK: Root steps
 
   /// Coerces the arguments of every root step and finds which calls are the same.
-  private func callTable() -> CallTable {
+  func callTable() -> CallTable {
     var table = CallTable()
     for step in plan.rootSteps {
       do throws(GraphQLError) {
-        let arguments = try arguments(of: step.field, selection: step.selection)
+        let arguments = try callArguments(of: step)
         switch step.kind {
-        case .introspectionSchema: table.append(services.introspectionSchema())
-        case .introspectionType: table.append(services.introspectionType(arguments))
+        case .introspectionSchema: table.append(services.introspectionSchema(), from: .introspection)
+        case .introspectionType: table.append(services.introspectionType(arguments.values), from: .introspection)
         // Only mutations have such steps, and those run one after the other.
-        case .mutate: table.append(.null)
-        case .fetch(let root):
-          let call = FieldCall(arguments: arguments, workspaceID: principal.workspaceID, now: now)
-          table.append(RootCall(root: root, bound: services.binding.roots[root], call: call))
+        case .mutate: table.append(.null, from: .none)
+        case .fetch(let root): table.append(rootCall(root, arguments))
         }
       } catch {
-        table.append(.failure(error))
+        table.append(.failure(error), from: .none)
       }
     }
     return table
+  }
+
+  func rootCall(_ root: Int, _ arguments: CallArguments) -> RootCall {
+    RootCall(
+      root: root,
+      bound: services.binding.roots[root],
+      arguments: arguments,
+      workspaceID: principal.workspaceID,
+      now: now
+    )
+  }
+
+  func callArguments(of step: RootStep) throws(GraphQLError) -> CallArguments {
+    if let constant = step.constantArguments { return constant }
+    let values = try arguments(of: step.field, selection: step.selection)
+    guard case .fetch(let root) = step.kind else { return CallArguments(values, of: nil) }
+    return CallArguments(values, of: services.binding.roots[root])
   }
 
   func argumentFailures() -> [Int: GraphQLError] {
@@ -68,21 +118,44 @@ struct PlanExecutor: Sendable {
     try services.schema.coerceArgumentValues(
       of: services.schema[field],
       selection: selection,
-      in: document,
+      in: compiled.document,
       variables: variables
     )
   }
 
-  func rootOutcomes(of calls: [RootCall]) async -> (outcomes: [StepResults.Outcome], remaining: Duration?) {
-    guard !calls.isEmpty else { return ([], nil) }
+  /// Brings the bodies of calls, and says where from.
+  func fetch(_ calls: [RootCall]) async -> RootOutcomes {
+    var roots = RootOutcomes()
+    guard !calls.isEmpty else { return roots }
     let fetcher = RootFetcher(services: services, workspace: principal.workspaceID.text)
+    let start = ContinuousClock.now
     let cached = await fetcher.read(calls) { answers(call: $0, $1) }
+    let asked = ContinuousClock.now
+    roots.cache = asked - start
     let missing = calls.indices.filter { cached.bodies[$0] == nil }
     let fetched = await fetcher.fetch(missing.map { calls[$0] }, cached: cached, at: missing)
-    var outcomes: [StepResults.Outcome] = cached.bodies.map { $0.map { .value($0, node: 0) } ?? .null }
-    for (position, index) in missing.enumerated() { outcomes[index] = fetched[position] }
-    return (outcomes, missing.isEmpty ? cached.remaining : nil)
+    roots.database = missing.isEmpty ? .zero : ContinuousClock.now - asked
+    roots.outcomes = cached.bodies.map { $0.map { .value($0, node: 0) } ?? .null }
+    roots.origins = zip(calls, cached.remaining).map { call, remaining in
+      FieldOrigin(source: .redis, lifetime: lifetime(of: call), remaining: remaining, took: roots.cache)
+    }
+    for (result, index) in zip(fetched, missing) {
+      roots.outcomes[index] = result.outcome
+      roots.origins[index] = origin(of: result, calls[index], took: roots.database)
+    }
+    return roots
   }
+
+  /// A value that has just been computed stays for its whole time, whether Redis took it or not. A null is not kept.
+  private func origin(of fetched: RootFetcher.Fetched, _ call: RootCall, took: Duration) -> FieldOrigin {
+    let lifetime = lifetime(of: call)
+    var remaining: Duration?
+    if case .value = fetched.outcome { remaining = lifetime }
+    let source = fetched.isShared ? FieldOrigin.Source.flight : .database
+    return FieldOrigin(source: source, lifetime: lifetime, remaining: remaining, took: took)
+  }
+
+  private func lifetime(of call: RootCall) -> Duration? { services.binding.roots[call.root].cache?.ttl }
 
   /// Whether a body written by somebody else has all that this plan selects from it.
   private func answers(call: RootCall, _ body: JSONDocument) -> Bool {
@@ -149,55 +222,6 @@ struct PlanExecutor: Sendable {
       return .bodies(body, elements: Dictionary(pairs) { first, _ in first })
     } catch {
       return .failure(error)
-    }
-  }
-}
-
-/// What the steps of a request have brought, and for how long it stays true.
-struct FetchedSteps: Sendable {
-  let results: StepResults
-  /// The smallest remaining time to live of what was answered from the cache; nil when something was not.
-  let remaining: Duration?
-}
-
-/// The distinct calls of a request, and which step shows which.
-private struct CallTable {
-  private enum Entry {
-    case call(Int)
-    case settled(StepResults.Outcome)
-  }
-
-  private struct Identity: Hashable {
-    let root: Int
-    let arguments: [UInt8]
-  }
-
-  private(set) var calls: [RootCall] = []
-  private var entries: [Entry] = []
-  private var positions: [Identity: Int] = [:]
-  private(set) var outcomes: [StepResults.Outcome] = []
-
-  mutating func append(_ outcome: StepResults.Outcome) {
-    entries.append(.settled(outcome))
-  }
-
-  mutating func append(_ call: RootCall) {
-    let identity = Identity(root: call.root, arguments: call.argumentsText)
-    if let position = positions[identity] {
-      entries.append(.call(position))
-    } else {
-      positions[identity] = calls.count
-      entries.append(.call(calls.count))
-      calls.append(call)
-    }
-  }
-
-  mutating func settle(_ results: [StepResults.Outcome]) {
-    outcomes = entries.map { entry in
-      switch entry {
-      case .call(let position): results[position]
-      case .settled(let outcome): outcome
-      }
     }
   }
 }

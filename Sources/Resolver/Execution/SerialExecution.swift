@@ -9,27 +9,31 @@ extension PlanExecutor {
   func runSerially() async -> FetchedSteps {
     var results = StepResults(
       roots: Array(repeating: .null, count: plan.rootSteps.count),
+      fragments: [],
       argumentFailures: argumentFailures(),
       rootValue: services.rootValue?.place(of: plan.kind)
     )
+    var origins: [FieldOrigin] = []
     for (index, step) in plan.rootSteps.enumerated() {
+      let start = ContinuousClock.now
       results.set(await outcome(of: step), forRoot: index)
       let below = plan.nestedSteps.filter { $0.path.first == step.outputField }
       await run(below[...], into: &results)
+      origins.append(FieldOrigin(source: .mutation, took: ContinuousClock.now - start))
     }
-    return FetchedSteps(results: results, remaining: nil)
+    let total = origins.reduce(.zero) { $0 + $1.took }
+    return FetchedSteps(results: results, origins: origins, database: total)
   }
 
   private func outcome(of step: RootStep) async -> StepResults.Outcome {
     do throws(GraphQLError) {
-      let arguments = try arguments(of: step.field, selection: step.selection)
+      let arguments = try callArguments(of: step)
       switch step.kind {
       case .introspectionSchema: return services.introspectionSchema()
-      case .introspectionType: return services.introspectionType(arguments)
-      case .mutate(let index): return try await perform(services.binding.mutations[index], arguments)
+      case .introspectionType: return services.introspectionType(arguments.values)
+      case .mutate(let index): return try await perform(services.binding.mutations[index], arguments.values)
       case .fetch(let root):
-        let call = FieldCall(arguments: arguments, workspaceID: principal.workspaceID, now: now)
-        let fetched = await rootOutcomes(of: [RootCall(root: root, bound: services.binding.roots[root], call: call)])
+        let fetched = await fetch([rootCall(root, arguments)])
         return fetched.outcomes[0]
       }
     } catch {

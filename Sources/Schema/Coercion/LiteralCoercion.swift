@@ -85,7 +85,7 @@ struct LiteralCoercion {
         throw CoercionFailure("Field \"\(name.excerpted)\" is not defined by type \"\(type.name)\".")
       }
     }
-    if type.isOneOf { try InputCoercion.checkOneOf(result, type) }
+    if type.isOneOf { try InputCoercion.checkOneOf(result.members, type) }
     return .object(result)
   }
 

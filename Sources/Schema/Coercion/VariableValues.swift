@@ -69,7 +69,8 @@ extension GraphQLSchema {
   /// - Parameters:
   ///   - operation: index in `document.operations`; the document is valid.
   ///   - provided: the request's `variables`. Members that the operation does not define are ignored.
-  /// - Throws: `BAD_USER_INPUT`, or the code that a scalar gives; one error for each variable.
+  /// - Throws: `BAD_USER_INPUT`, or the code that a scalar gives; one error for each thing that is wrong with a variable, the
+  ///   first fifty.
   public func coerceVariableValues(
     _ document: Document,
     operation: Int,
@@ -80,80 +81,63 @@ extension GraphQLSchema {
     let members = Dictionary(provided.members.map { ($0.name, $0.value) }) { first, _ in first }
     var entries: [(symbol: UInt32, value: InputValue?)] = []
     var errors: [GraphQLError] = []
-    for index in definitions.indices {
+    for index in definitions.indices where errors.count < Self.maxVariableErrors {
       let definition = document.variableDefinitions[index]
-      do throws(GraphQLError) {
-        let value = try coerceVariable(definition, document, provided: members[document.text(of: definition.name)])
-        entries.append((definition.name.symbol, value))
-      } catch {
-        errors.append(error)
-        if errors.count >= Self.maxVariableErrors { break }
-      }
+      let given = members[document.text(of: definition.name)]
+      let value = coerceVariable(definition, document, provided: given, &errors)
+      entries.append((definition.name.symbol, value))
     }
     guard errors.isEmpty else { throw RequestErrors(errors) }
     return VariableValues(entries)
   }
 
+  /// The value of one variable; `nil` when it has none, or when it is wrong and `errors` says why.
   private func coerceVariable(
     _ definition: Document.VariableDefinition,
     _ document: Document,
-    provided: InputValue?
-  ) throws(GraphQLError) -> InputValue? {
+    provided: InputValue?,
+    _ errors: inout [GraphQLError]
+  ) -> InputValue? {
     let name = document.text(of: definition.name)
     let typeText = definition.type.wrappers.text(around: document.text(of: definition.type.name))
-    func failure(_ message: String, _ code: ErrorCode = .badUserInput) -> GraphQLError {
-      GraphQLError(message, code: code, locations: [document.location(definition.offset)])
+    func fail(_ message: String, _ code: ErrorCode? = nil) {
+      let location = document.location(definition.offset)
+      errors.append(GraphQLError(message, code: code ?? .badUserInput, locations: [location]))
     }
     guard let type = reference(to: definition.type, in: document), self[type.named].kind.isInput else {
-      throw failure(
-        "Variable \"$\(name)\" expected value of type \"\(typeText)\" which cannot be used as an input type."
-      )
+      fail("Variable \"$\(name)\" expected value of type \"\(typeText)\" which cannot be used as an input type.")
+      return nil
     }
-    do throws(CoercionFailure) {
-      guard let provided else {
-        if let literal = definition.defaultValue {
-          return try LiteralCoercion(schema: self, document: document).coerce(literal, to: type)
-        }
-        if type.isNonNull {
-          throw CoercionFailure("Variable \"$\(name)\" of required type \"\(typeText)\" was not provided.")
-        }
-        return nil
-      }
-      if provided.isNull, type.isNonNull {
-        throw CoercionFailure("Variable \"$\(name)\" of non-null type \"\(typeText)\" must not be null.")
-      }
+    guard let provided else {
       do throws(CoercionFailure) {
-        return try InputCoercion(schema: self).coerce(provided, to: type)
+        if let value = try defaultValue(of: definition, as: type, in: document) { return value }
+        if type.isNonNull { fail("Variable \"$\(name)\" of required type \"\(typeText)\" was not provided.") }
       } catch {
-        throw error.describing(variable: name, provided)
+        fail(error.message, error.code)
       }
-    } catch {
-      throw failure(error.message, error.code ?? .badUserInput)
+      return nil
     }
+    if provided.isNull, type.isNonNull {
+      fail("Variable \"$\(name)\" of non-null type \"\(typeText)\" must not be null.")
+      return nil
+    }
+    var coercion = InputCoercion(schema: self, maxFailures: Self.maxVariableErrors - errors.count)
+    let value = coercion.coerce(provided, to: type)
+    for placed in coercion.failures { fail(placed.message(forVariable: name), placed.failure.code) }
+    return value
+  }
+
+  private func defaultValue(
+    of definition: Document.VariableDefinition,
+    as type: TypeReference,
+    in document: Document
+  ) throws(CoercionFailure) -> InputValue? {
+    guard let literal = definition.defaultValue else { return nil }
+    return try LiteralCoercion(schema: self, document: document).coerce(literal, to: type)
   }
 
   /// The type that a written type refers to; `nil` when the schema has no such name.
   public func reference(to node: Document.TypeNode, in document: Document) -> TypeReference? {
     type(named: document.text(of: node.name)).map { TypeReference($0, node.wrappers) }
-  }
-}
-
-extension CoercionFailure {
-  /// `Variable "$where" got invalid value "x" at "where.latencyMs.gt"; Int cannot represent …`.
-  fileprivate func describing(variable: String, _ provided: InputValue) -> CoercionFailure {
-    var place = variable
-    var value = provided
-    for element in reversedPath.reversed() {
-      switch element {
-      case .key(let key):
-        place += "." + key
-        value = value.objectValue?[key] ?? value
-      case .index(let index):
-        place += "[\(index)]"
-        if let items = value.listValue, items.indices.contains(index) { value = items[index] }
-      }
-    }
-    let at = reversedPath.isEmpty ? "" : " at \"\(place)\""
-    return CoercionFailure("Variable \"$\(variable)\" got invalid value \(value.excerpt)\(at); \(message)", code: code)
   }
 }

@@ -13,14 +13,20 @@ struct GraphQLController: Sendable {
 
   /// At most one Redis and one PostgreSQL round trip for a query of the dashboard's kind.
   @Sendable func handle(_ request: Request, _ context: GatewayRequestContext) async throws -> Response {
+    let start = ContinuousClock.now
     let exchange = GraphQLExchange(GraphQLHTTPRequest(request.head), limits: limits)
     do {
       try exchange.checkHead()
       let principal = try await authenticator.principal(for: request.headers)
       let call = try exchange.call(body: exchange.readsBody ? try await bodies.read(request) : [])
-      return Response(try await answer(call, of: exchange, for: principal))
+      var (answer, report) = try await answer(call, of: exchange, for: principal)
+      answer.fields.appendVary(authenticator.identityFields)
+      ServerTiming.apply(report, since: start, to: &answer.fields)
+      return Response(answer)
     } catch let problem as Problem {
-      return Response(exchange.response(to: problem))
+      var answer = exchange.response(to: problem)
+      ServerTiming.apply(nil, since: start, to: &answer.fields)
+      return Response(answer)
     }
   }
 
@@ -28,14 +34,15 @@ struct GraphQLController: Sendable {
     _ call: GraphQLCall,
     of exchange: GraphQLExchange,
     for principal: Principal
-  ) async throws -> GraphQLHTTPResponse {
+  ) async throws -> (GraphQLHTTPResponse, ExecutionReport?) {
     do {
       return try await Deadline.run(within: deadline) {
         switch call {
         case .one(let parameters):
-          exchange.response(to: try await execute(parameters, of: exchange, for: principal))
+          let result = try await execute(parameters, of: exchange, for: principal)
+          return (exchange.response(to: result), result.report)
         case .batch(let elements):
-          exchange.response(toAll: await execute(elements, of: exchange, for: principal))
+          return (exchange.response(toAll: await execute(elements, of: exchange, for: principal)), nil)
         }
       }
     } catch is Deadline.Exceeded {

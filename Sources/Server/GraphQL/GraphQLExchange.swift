@@ -73,9 +73,13 @@ struct GraphQLExchange: Sendable {
       document: found.text,
       operationName: parameters.operationName ?? found.operationName,
       variables: parameters.variables,
-      mutationRefusal: readsBody ? refusal : Self.mutationRefusal
+      mutationRefusal: readsBody ? refusal : Self.mutationRefusal,
+      explains: Self.explain.flatMap { request.fields[$0] } == "1"
     )
   }
+
+  /// Asks for `extensions.tracegate` in the answer (docs/extensions.md).
+  private static let explain = HTTPField.Name("X-Tracegate-Explain")
 
   private static let mutationRefusal = GraphQLError("A mutation must be sent with POST", code: .badRequest)
 
@@ -87,9 +91,32 @@ struct GraphQLExchange: Sendable {
     if result.kind == .requestError, result.errors == [Self.mutationRefusal] {
       return response(status: .methodNotAllowed, body: result.body, adding: [.allow: "POST"])
     }
-    let isRefused = result.kind == .requestError && mediaType == .response
-    return response(status: isRefused ? .badRequest : .ok, body: result.body)
+    guard result.kind == .data else {
+      return response(status: mediaType == .response ? .badRequest : .ok, body: result.body)
+    }
+    return response(toExecuted: result)
   }
+
+  /// What a `POST` answers says how long it is good too; no cache between may use it, but a client that keeps answers can.
+  private func response(toExecuted result: ExecutionResult) -> GraphQLHTTPResponse {
+    var fields = HTTPFields()
+    guard !readsBody else {
+      fields[.cacheControl] = AnswerCaching.cacheControl(result.remaining)
+      return response(status: .ok, body: result.body, adding: fields)
+    }
+    let isKnown = AnswerCaching.apply(
+      result.remaining,
+      to: result.body,
+      mediaType: mediaType.contentType,
+      for: request.fields,
+      into: &fields
+    )
+    guard isKnown else { return response(status: .ok, body: result.body, adding: fields) }
+    fields[.vary] = Self.vary
+    return GraphQLHTTPResponse(status: .notModified, fields: fields, body: [])
+  }
+
+  private static let vary = "Accept"
 
   func response(to problem: Problem) -> GraphQLHTTPResponse {
     response(
@@ -116,7 +143,7 @@ struct GraphQLExchange: Sendable {
     body: [UInt8],
     adding fields: HTTPFields = HTTPFields()
   ) -> GraphQLHTTPResponse {
-    var all: HTTPFields = [.contentType: mediaType.contentType, .vary: "Accept"]
+    var all: HTTPFields = [.contentType: mediaType.contentType, .vary: Self.vary]
     all.append(contentsOf: fields)
     return GraphQLHTTPResponse(status: status, fields: all, body: body)
   }

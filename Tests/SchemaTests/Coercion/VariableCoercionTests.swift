@@ -85,6 +85,62 @@ import Testing
     )
   }
 
+  @Test func reportsEachProblemOfAVariableAtItsPlace() throws {
+    let wrong = InputValue.object(
+      InputObject([
+        .init(name: "latencyMs", value: Self.object("gt", .string("5"))),
+        .init(name: "tags", value: .list([.int(1), .string("a"), .null, .list([])])),
+        .init(name: "limits", value: .list([.int(0), .boolean(true)])),
+        .init(name: "kind", value: .int(3)),
+        .init(name: "tag", value: .null),
+        .init(name: "colour", value: .null),
+      ])
+    )
+    let errors = #expect(throws: RequestErrors.self) {
+      try coerce(
+        "$where: [Where], $n: Int!, $one: OneOf",
+        [
+          .init(name: "where", value: .list([wrong, .string("x")])),
+          .init(
+            name: "one",
+            value: .object(InputObject([.init(name: "a", value: .int(1)), .init(name: "b", value: .int(2))]))
+          ),
+        ]
+      )
+    }
+    let object =
+      "{latencyMs: {gt: \"5\"}, tags: [1, \"a\", null, []], limits: [0, true], kind: 3, tag: null, colour: null} "
+      + "at \"where[0]\"; "
+    let prefix = "Variable \"$where\" got invalid value "
+    #expect(
+      errors?.errors.map(\.message) == [
+        prefix + "\"5\" at \"where[0].latencyMs.gt\"; Int cannot represent non-integer value: \"5\"",
+        prefix + "1 at \"where[0].tags[0]\"; String cannot represent a non string value: 1",
+        prefix + "null at \"where[0].tags[2]\"; Expected non-nullable type \"String!\" not to be null.",
+        prefix + "[] at \"where[0].tags[3]\"; String cannot represent a non string value: []",
+        prefix + "true at \"where[0].limits[1]\"; Int cannot represent non-integer value: true",
+        prefix + "3 at \"where[0].kind\"; Enum \"Kind\" cannot represent non-string value: 3.",
+        prefix + object + "Field \"tag\" is not defined by type \"Where\". Did you mean \"tags\"?",
+        prefix + object + "Field \"colour\" is not defined by type \"Where\".",
+        prefix + "\"x\" at \"where[1]\"; Expected type \"Where\" to be an object.",
+        "Variable \"$n\" of required type \"Int!\" was not provided.",
+        "Variable \"$one\" got invalid value 2 at \"one.b\"; String cannot represent a non string value: 2",
+        "Variable \"$one\" got invalid value {a: 1, b: 2}; Exactly one key must be specified for OneOf type \"OneOf\".",
+      ]
+    )
+  }
+
+  @Test(arguments: [1, 49, 50, 51, 2_000])
+  func reportsTheFirstFiftyProblems(count: Int) throws {
+    let wrong = InputValue.list(Array(repeating: .null, count: count))
+    let errors = #expect(throws: RequestErrors.self) {
+      try coerce("$a: [Int!], $b: Int!, $c: Int!", [.init(name: "a", value: wrong)])
+    }
+    #expect(errors?.errors.count == min(count + 2, 50))
+    let last = count < 49 ? "c" : count < 50 ? "b" : "a"
+    #expect(errors?.errors.last?.message.hasPrefix("Variable \"$\(last)\" ") == true)
+  }
+
   @Test func tellsAbsentFromNull() throws {
     let document = try Parser.parse(Source("query ($a: Int = 5, $b: Int = 5, $c: Int, $d: [Int]) { __typename }"))
     let values = try Self.schema.coerceVariableValues(
