@@ -12,6 +12,7 @@ required=(
   "/usr/include/hiredis/hiredis.h libhiredis-dev"
   "/usr/include/crypt.h libcrypt-dev"
   "/usr/include/zlib.h zlib1g-dev"
+  "/usr/include/brotli/encode.h libbrotli-dev"
   "/usr/lib/postgresql/*/bin/initdb postgresql"
   "/usr/bin/psql postgresql-client"
   "/usr/bin/redis-server redis-server"

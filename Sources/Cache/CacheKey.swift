@@ -4,23 +4,37 @@ public struct CacheKey: Sendable, Hashable {
   public static let maximumLength = 1024
 
   let bytes: [UInt8]
+  /// Of the bytes, differing from process to process. Kept because a key is looked up several times.
+  let digest: Int
 
   public init(_ text: String) {
-    bytes = Array(text.utf8)
+    self.init(bytes: Array(text.utf8))
   }
 
   init(bytes: [UInt8]) {
     self.bytes = bytes
+    digest = bytes.hashValue
   }
 
   /// Counts the invalidations of a workspace. A missing counter reads as 0.
   static func generation(of workspace: String) -> CacheKey {
-    CacheKey("gen:\(workspace)")
+    CacheKey(bytes: generationPrefix + workspace.utf8)
   }
+
+  /// What the key of every generation counter begins with.
+  static let generationPrefix = Array("gen:".utf8)
 
   /// The set of keys that were written for a workspace.
   static func index(of workspace: String) -> CacheKey {
     CacheKey("idx:\(workspace)")
+  }
+
+  public static func == (left: CacheKey, right: CacheKey) -> Bool {
+    left.digest == right.digest && left.bytes == right.bytes
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(digest)
   }
 }
 

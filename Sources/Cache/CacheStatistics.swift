@@ -1,10 +1,10 @@
-import Synchronization
-
 /// What a ``FieldCache`` has done so far.
 public struct CacheStatistics: Sendable, Hashable {
-  /// Keys for which a value was found.
-  public var hits = 0
-  /// Keys for which there was none, or none that is a string.
+  /// Keys whose value was found in memory.
+  public var memoryHits = 0
+  /// Keys whose value was found in Redis.
+  public var redisHits = 0
+  /// Keys for which there was no value, or none that is a string.
   public var misses = 0
   /// Of the misses, those under whose key something other than a string stands.
   public var wrongTypes = 0
@@ -19,30 +19,6 @@ public struct CacheStatistics: Sendable, Hashable {
   public var invalidations = 0
   /// Keys removed by invalidation.
   public var keysRemoved = 0
-}
-
-final class CacheCounters: Sendable {
-  let hits = Atomic<Int>(0)
-  let misses = Atomic<Int>(0)
-  let wrongTypes = Atomic<Int>(0)
-  let readFailures = Atomic<Int>(0)
-  let writes = Atomic<Int>(0)
-  let writesDropped = Atomic<Int>(0)
-  let writeFailures = Atomic<Int>(0)
-  let invalidations = Atomic<Int>(0)
-  let keysRemoved = Atomic<Int>(0)
-
-  var statistics: CacheStatistics {
-    CacheStatistics(
-      hits: hits.load(ordering: .relaxed),
-      misses: misses.load(ordering: .relaxed),
-      wrongTypes: wrongTypes.load(ordering: .relaxed),
-      readFailures: readFailures.load(ordering: .relaxed),
-      writes: writes.load(ordering: .relaxed),
-      writesDropped: writesDropped.load(ordering: .relaxed),
-      writeFailures: writeFailures.load(ordering: .relaxed),
-      invalidations: invalidations.load(ordering: .relaxed),
-      keysRemoved: keysRemoved.load(ordering: .relaxed)
-    )
-  }
+  /// Nil when nothing is kept in memory.
+  public var memory: MemoryStatistics?
 }

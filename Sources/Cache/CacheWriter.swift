@@ -23,16 +23,16 @@ final class CacheWriter: Sendable {
   private static let batchBytes = 1 << 20
 
   private let redis: RedisClient
-  private let counters: CacheCounters
+  private let tally: Tally<CacheStatistics>
   private let log: OccasionalLog
   private let maximumBytes: Int
   private let queue = Mutex(Queue())
   /// The longest time to live seen, and not less than a day: the expiry of every index. Milliseconds.
   private let indexLifetime = Atomic<Int64>(86_400_000)
 
-  init(redis: RedisClient, counters: CacheCounters, log: OccasionalLog, maximumBytes: Int) {
+  init(redis: RedisClient, tally: Tally<CacheStatistics>, log: OccasionalLog, maximumBytes: Int) {
     self.redis = redis
-    self.counters = counters
+    self.tally = tally
     self.log = log
     self.maximumBytes = maximumBytes
   }
@@ -54,7 +54,7 @@ final class CacheWriter: Sendable {
       return (dropped, starts)
     }
     if dropped > 0 {
-      counters.writesDropped.wrappingAdd(dropped, ordering: .relaxed)
+      tally.update { $0.writesDropped += dropped }
       log.warning("Cached values dropped", detail: "the queue of values to be stored is full")
     }
     if startsDraining { Task { await drain() } }
@@ -103,7 +103,7 @@ final class CacheWriter: Sendable {
       let replies = try await redis.pipeline(indexCommands(for: batch) + batch.map(setCommand))
       count(replies, valueCount: batch.count)
     } catch {
-      counters.writeFailures.wrappingAdd(batch.count, ordering: .relaxed)
+      tally.update { $0.writeFailures += batch.count }
       log.warning("Cached values not stored", detail: error.debugDescription)
     }
   }
@@ -115,8 +115,8 @@ final class CacheWriter: Sendable {
       if index >= replies.count - valueCount { failures += 1 }
       log.warning("Cached value refused", detail: text)
     }
-    counters.writes.wrappingAdd(valueCount - failures, ordering: .relaxed)
-    counters.writeFailures.wrappingAdd(failures, ordering: .relaxed)
+    tally.update { $0.writes += valueCount - failures }
+    tally.update { $0.writeFailures += failures }
   }
 
   // MARK: Commands

@@ -1,88 +1,147 @@
 public import Logging
-import Synchronization
+import NIOCore
+import NIOPosix
 
-/// The cached values of fields, in Redis under their documented keys. It knows keys and bytes, not what they mean.
+/// The cached values of fields, in Redis under their documented keys, and in memory before it. It knows keys and bytes,
+/// not what they mean.
 ///
 /// Reading never fails: what Redis cannot say is a miss. Writing happens behind the caller's back. Every workspace has a
 /// generation counter, so that a value read before an invalidation but stored after it is known to be old (the value
 /// says its generation itself), and an index of its keys, so that invalidation need not search for them.
+///
+/// Memory holds what was read from Redis, the generations among it, while Redis tells of changes; see ``MemoryTier``.
 public final class FieldCache: Sendable {
   /// Keys taken out of the index, and removed, in one round trip.
   static let invalidationBatch = 512
 
   private let redis: RedisClient
+  private let memory: MemoryTier?
+  private let tracking: Tracking?
   private let writer: CacheWriter
-  private let counters = CacheCounters()
+  private let tally = Tally(CacheStatistics())
   private let log: OccasionalLog
 
-  /// - Parameter maximumQueuedBytes: of values that wait to be stored; what comes on top is dropped and counted.
-  public init(redis: RedisClient, logger: Logger, maximumQueuedBytes: Int = 32 << 20) {
-    self.redis = redis
-    log = OccasionalLog(logger, interval: .seconds(10))
-    writer = CacheWriter(redis: redis, counters: counters, log: log, maximumBytes: maximumQueuedBytes)
+  private struct Tracking: Sendable {
+    let eventLoop: any EventLoop
+    let connection: NIOLoopBoundBox<TrackingConnection>
   }
 
-  public var statistics: CacheStatistics { counters.statistics }
+  /// - Parameters:
+  ///   - memory: how values are kept in memory, once ``run()`` has begun; nil keeps none.
+  ///   - maximumQueuedBytes: of values that wait to be stored; what comes on top is dropped and counted.
+  public convenience init(
+    redis: RedisClient,
+    logger: Logger,
+    memory: MemoryConfiguration? = nil,
+    maximumQueuedBytes: Int = 32 << 20
+  ) {
+    self.init(
+      redis: redis,
+      trackingBy: redis.configuration,
+      logger: logger,
+      memory: memory,
+      maximumQueuedBytes: maximumQueuedBytes
+    )
+  }
+
+  /// - Parameter trackingConfiguration: the way on which Redis tells of changes.
+  init(
+    redis: RedisClient,
+    trackingBy trackingConfiguration: RedisConfiguration,
+    logger: Logger,
+    memory configuration: MemoryConfiguration?,
+    maximumQueuedBytes: Int = 32 << 20
+  ) {
+    self.redis = redis
+    log = OccasionalLog(logger, interval: redis.configuration.logInterval)
+    writer = CacheWriter(redis: redis, tally: tally, log: log, maximumBytes: maximumQueuedBytes)
+    memory = configuration.map(MemoryTier.init)
+    tracking =
+      if let configuration, let memory { Self.tracking(trackingConfiguration, memory, configuration, log) } else { nil }
+  }
+
+  private static func tracking(
+    _ redis: RedisConfiguration,
+    _ memory: MemoryTier,
+    _ configuration: MemoryConfiguration,
+    _ log: OccasionalLog
+  ) -> Tracking {
+    let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+    let connection = TrackingConnection(
+      eventLoop: eventLoop,
+      configuration: redis,
+      memory: memory,
+      configuration,
+      log: log
+    )
+    return Tracking(
+      eventLoop: eventLoop,
+      connection: NIOLoopBoundBox.makeBoxSendingValue(connection, eventLoop: eventLoop)
+    )
+  }
+
+  /// Keeps the memory in step with Redis until the task is cancelled. Without it, or before, nothing is kept in memory.
+  public func run() async {
+    guard let tracking else { return await Lifetime.untilCancelled() }
+    let connection = tracking.connection
+    tracking.eventLoop.execute { connection.value.open() }
+    await Lifetime.untilCancelled()
+    tracking.eventLoop.execute { connection.value.close() }
+  }
+
+  /// Whether values in memory may be used at this moment.
+  var isMemoryUsable: Bool { memory?.isUsable(at: .now) ?? false }
+
+  public var statistics: CacheStatistics {
+    var statistics = tally.snapshot
+    statistics.memory = memory?.statistics
+    return statistics
+  }
 
   // MARK: Reading
 
-  /// Reads values with their remaining time to live, and the workspace's generation: one round trip.
+  /// Reads values with their remaining time to live, and the workspace's generation. What is not in memory is asked of
+  /// Redis in one round trip; there is none when everything is.
   ///
-  /// Something other than a string under a key is a miss for that key alone. When Redis does not answer, or cannot say
-  /// the generation, all keys are misses.
+  /// Something other than a string under a key is a miss for that key alone. When Redis does not answer, the keys that
+  /// it was asked for are misses; all are when nobody can say the generation.
   public func read(_ keys: [CacheKey], generationOf workspace: String?) async -> CacheReadBatch {
-    var commands: [RedisCommand] = []
-    commands.reserveCapacity(2 * keys.count + 1)
-    for key in keys {
-      commands.append(RedisCommand("GET", key))
-      commands.append(RedisCommand("PTTL", key))
+    var batch = PartialBatch(keys, generationOf: workspace)
+    if let memory { batch.fill(from: memory) }
+    let found = batch.foundCount
+    if !batch.isComplete { await ask(for: &batch) }
+    let result = batch.result
+    let hits = result.values.count { $0 != nil }
+    let memoryHits = min(found, hits)
+    tally.update {
+      $0.memoryHits += memoryHits
+      $0.redisHits += hits - memoryHits
+      $0.misses += keys.count - hits
     }
-    if let workspace { commands.append(RedisCommand("GET", .generation(of: workspace))) }
+    return result
+  }
+
+  /// The same without waiting, for those who can go on at once when everything is in memory; nil when something is not.
+  public func readMemory(_ keys: [CacheKey], generationOf workspace: String?) -> CacheReadBatch? {
+    guard let memory else { return nil }
+    var batch = PartialBatch(keys, generationOf: workspace)
+    batch.fill(from: memory)
+    guard batch.isComplete else { return nil }
+    tally.update { $0.memoryHits += keys.count }
+    return batch.result
+  }
+
+  private func ask(for batch: inout PartialBatch) async {
+    // Both before the commands leave: what changes from now on is told, and the time to live counts from now on.
+    let ticket = memory?.ticket()
+    let now = ContinuousClock.now
     do throws(CacheError) {
-      return try batch(try await redis.pipeline(commands), keyCount: keys.count, hasGeneration: workspace != nil)
+      let replies = try await redis.pipeline(batch.commands)
+      let reader = ReplyReader(memory: memory, ticket: ticket, sentAt: now, tally: tally, log: log)
+      try batch.take(replies, reader)
     } catch {
-      counters.readFailures.wrappingAdd(1, ordering: .relaxed)
-      counters.misses.wrappingAdd(keys.count, ordering: .relaxed)
+      tally.update { $0.readFailures += 1 }
       log.warning("Cache not read", detail: error.debugDescription)
-      return .misses(keys.count)
-    }
-  }
-
-  private func batch(
-    _ replies: [RedisReply],
-    keyCount: Int,
-    hasGeneration: Bool
-  ) throws(CacheError) -> CacheReadBatch {
-    var generation: Int64?
-    // Without the generation nobody can say which values are still good.
-    if hasGeneration { generation = try self.generation(replies.last) }
-    var values: [CachedValue?] = []
-    values.reserveCapacity(keyCount)
-    for index in 0..<keyCount { values.append(value(replies[2 * index], replies[2 * index + 1])) }
-    let hits = values.count { $0 != nil }
-    counters.hits.wrappingAdd(hits, ordering: .relaxed)
-    counters.misses.wrappingAdd(keyCount - hits, ordering: .relaxed)
-    return CacheReadBatch(values: values, generation: generation)
-  }
-
-  private func generation(_ reply: RedisReply?) throws(CacheError) -> Int64 {
-    if reply == .null { return 0 }
-    guard let number = reply?.integer, number >= 0 else {
-      throw CacheError(.protocolViolation, "The generation of a workspace is no number")
-    }
-    return number
-  }
-
-  private func value(_ value: RedisReply, _ ttl: RedisReply) -> CachedValue? {
-    switch (value, ttl) {
-    case (.string(let bytes), .integer(-1)): return CachedValue(bytes: bytes, remaining: .zero)
-    case (.string(let bytes), .integer(let milliseconds)) where milliseconds > 0:
-      return CachedValue(bytes: bytes, remaining: .milliseconds(milliseconds))
-    case (.error(let text), _):
-      if text.hasPrefix("WRONGTYPE") { counters.wrongTypes.wrappingAdd(1, ordering: .relaxed) }
-      log.warning("Cached value not read", detail: text)
-      return nil
-    default: return nil
     }
   }
 
@@ -112,7 +171,9 @@ public final class FieldCache: Sendable {
     pop.append(text: "\(Self.invalidationBatch)")
     let replies = try await redis.pipeline(raiseGeneration(of: workspace) + [pop])
     for reply in replies.dropLast() { _ = try reply.value() }
-    counters.invalidations.wrappingAdd(1, ordering: .relaxed)
+    // Redis tells of it too; nobody here shall wait for that.
+    memory?.drop(CollectionOfOne(.generation(of: workspace)))
+    tally.update { $0.invalidations += 1 }
     do throws(CacheError) {
       try await removeIndexed(first: replies.last, pop)
     } catch {
@@ -148,6 +209,7 @@ public final class FieldCache: Sendable {
     var rest = keys[...]
     while !rest.isEmpty {
       let replies = try await redis.pipeline(rest.prefix(Self.invalidationBatch).map(unlink))
+      memory?.drop(rest.prefix(Self.invalidationBatch))
       rest = rest.dropFirst(Self.invalidationBatch)
       countRemoved(replies[...])
     }
@@ -160,6 +222,6 @@ public final class FieldCache: Sendable {
 
   private func countRemoved(_ replies: ArraySlice<RedisReply>) {
     let removed = replies.reduce(0) { $0 + Int($1.integer ?? 0) }
-    counters.keysRemoved.wrappingAdd(removed, ordering: .relaxed)
+    tally.update { $0.keysRemoved += removed }
   }
 }

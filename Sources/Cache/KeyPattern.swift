@@ -22,6 +22,12 @@ public struct KeyPattern: Sendable, Hashable {
     segments.compactMap { if case .placeholder(let name) = $0 { name } else { nil } }
   }
 
+  /// What every key of the pattern begins with: the text before the first brace.
+  public var prefix: String {
+    guard case .literal(let text) = segments.first else { return "" }
+    return String(decoding: text, as: UTF8.self)
+  }
+
   /// The key for given values, which are written as they are.
   /// - Returns: nil when a placeholder has no value or the key would be longer than ``CacheKey/maximumLength``.
   public func render(_ value: (String) -> String?) -> CacheKey? {

@@ -2,6 +2,7 @@ import Database
 import HTTPTypes
 import Hummingbird
 import JSON
+import NIOHTTP1
 import Schema
 
 /// What a client is told when something goes wrong: status, harmless text, when to come back.
@@ -13,6 +14,8 @@ struct Problem: Error, Sendable, Equatable {
   var retryAfter: Int?
   /// The methods that a path does take, written as `Allow`.
   var allow: String?
+  /// The codings that a request's body may have, written as `Accept-Encoding`.
+  var acceptEncoding: String?
 
   enum Detail: Sendable, Equatable {
     case text(String)
@@ -48,6 +51,24 @@ enum ErrorMapping {
   static let emailTaken = text(.conflict, "Email already registered", .conflict)
   static let bodyTooLarge = text(.contentTooLarge, "The request body is too large", .byteLimitExceeded)
   static let malformedBody = text(.badRequest, "The request body is not well-formed HTTP", .badRequest)
+  static var unsupportedContentCoding: Problem {
+    var problem = text(
+      .unsupportedMediaType,
+      "The Content-Encoding must be one of \(ContentCoding.supported)",
+      .badRequest
+    )
+    problem.acceptEncoding = ContentCoding.supported
+    return problem
+  }
+  static func undecodableBody(_ coding: ContentCoding) -> Problem {
+    badRequest("The request body is not well-formed \(coding.rawValue)")
+  }
+  static let malformedRequest = text(.badRequest, "The request is not well-formed HTTP", .badRequest)
+  static let fieldsTooLarge = text(
+    .requestHeaderFieldsTooLarge,
+    "The header fields of the request are too large or too many",
+    .badRequest
+  )
   static let bodyTooSlow = text(.requestTimeout, "The request body did not arrive in time", .deadlineExceeded)
   static let deadlineExceeded = text(
     .serviceUnavailable,
@@ -166,6 +187,11 @@ enum ErrorMapping {
     }
   }
 
+  /// What is said of bytes that are no request.
+  static func problem(forHTTP error: any Error) -> Problem {
+    error as? HTTPParserError == .headerOverflow ? fieldsTooLarge : malformedRequest
+  }
+
   /// What a client is told of the database: that it is away or slow, and nothing else.
   static func problem(for error: DatabaseError) -> Problem {
     switch error.code {
@@ -219,6 +245,7 @@ enum ErrorMapping {
     if problem.status == .unauthorized { fields[.wwwAuthenticate] = "Bearer" }
     if let seconds = problem.retryAfter { fields[.retryAfter] = "\(seconds)" }
     if let allow = problem.allow { fields[.allow] = allow }
+    if let codings = problem.acceptEncoding { fields[.acceptEncoding] = codings }
     return fields
   }
 

@@ -16,6 +16,7 @@ public struct GatewayApplication: Sendable {
   private let configuration: GatewayConfiguration
   private let logger: Logger
   private let servers: GatewayServers
+  private let cache: FieldCache
   private let engine: QueryEngine
   private let documents: DocumentResolver
   private let routes: [BoundRoute]
@@ -40,14 +41,17 @@ public struct GatewayApplication: Sendable {
     self.configuration = configuration
     self.logger = logger
     servers = try GatewayServers(configuration, logger: logger)
-    let cache = FieldCache(redis: servers.redis, logger: logger)
+    let binding = try Self.binding(configuration)
+    cache = FieldCache(
+      redis: servers.redis,
+      logger: logger,
+      memory: configuration.cacheMemoryBytes == 0
+        ? nil
+        : MemoryConfiguration(maximumBytes: configuration.cacheMemoryBytes, prefixes: binding.cacheKeyPrefixes)
+    )
     engine = QueryEngine(
-      binding: try Self.binding(configuration),
-      sources: DataSources(
-        cache: cache,
-        database: servers.timescale,
-        primary: servers.primary
-      ),
+      binding: binding,
+      sources: DataSources(cache: cache, database: servers.timescale, primary: servers.primary),
       logger: logger,
       configuration: Self.engineConfiguration(configuration)
     )
@@ -83,7 +87,7 @@ public struct GatewayApplication: Sendable {
     onListening: @escaping @Sendable (Listening) -> Void = { _ in }
   ) async throws {
     var services = servers.services
-    services += [passwords, revocations]
+    services += [LifelongService(name: "cache") { [cache] in await cache.run() }, passwords, revocations]
     services += [
       listener(
         host: configuration.internalHost,
@@ -114,11 +118,14 @@ public struct GatewayApplication: Sendable {
     var registry = RouteRegistry()
     addReads(to: &registry, authenticator)
     if case .token = authenticator { addAccounts(to: &registry) }
-    let router = registry.makeRouter(edge: EdgeMiddleware(cors: CORSPolicy(origins: configuration.corsOrigins)))
+    let router = registry.makeRouter(edge: edge)
     var application = Application(
       router: router,
       server: .http1(
-        configuration: .init(idleTimeout: .nanoseconds(configuration.idleTimeout.wholeNanoseconds))
+        configuration: .init(
+          additionalChannelHandlers: [ConnectionHandler()],
+          idleTimeout: .nanoseconds(configuration.idleTimeout.wholeNanoseconds)
+        )
       ),
       configuration: ApplicationConfiguration(
         address: .hostname(host, port: port),
@@ -131,6 +138,13 @@ public struct GatewayApplication: Sendable {
     // So that a token revoked before the start is refused from the first request on.
     application.beforeServerStarts { await revocations.refresh() }
     return Listener(address: "\(host):\(port)", application: application)
+  }
+
+  private var edge: EdgeMiddleware {
+    EdgeMiddleware(
+      cors: CORSPolicy(origins: configuration.corsOrigins),
+      compression: ResponseCompression(minimum: configuration.compressionMinimum)
+    )
   }
 
   private func addReads(to registry: inout RouteRegistry, _ authenticator: Authenticator) {
@@ -166,10 +180,12 @@ public struct GatewayApplication: Sendable {
       throttle: LoginThrottle(limit: configuration.loginFailureLimit, window: configuration.loginFailureWindow),
       bodies: bodies
     )
-    registry.on(.post, Self.accountPrefix + "/register", accounts.register)
-    registry.on(.post, Self.accountPrefix + "/login", accounts.login)
+    let limit = configuration.requestTimeout
+    registry.on(.post, Self.accountPrefix + "/register", RouteRegistry.within(limit, accounts.register))
+    registry.on(.post, Self.accountPrefix + "/login", RouteRegistry.within(limit, accounts.login))
+    // A logout that has begun is finished: half of one would leave the token at work.
     registry.on(.post, Self.accountPrefix + "/logout", accounts.logout)
-    registry.on(.get, Self.accountPrefix + "/me", accounts.me)
+    registry.on(.get, Self.accountPrefix + "/me", RouteRegistry.within(limit, accounts.me))
   }
 
   private var bodies: RequestBodyReader {

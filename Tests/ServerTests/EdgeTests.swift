@@ -60,6 +60,8 @@ import Testing
     #expect(Base64URL.decode("".utf8) == [])
     #expect(Base64URL.decode("AQID".utf8) == [1, 2, 3])
     #expect(Base64URL.decode("_-8".utf8) == [0xFF, 0xEF])
+    #expect(Base64URL.decode("AQ".utf8) == [1])
+    #expect(Base64URL.decode("AR".utf8) == nil)
     #expect(Base64URL.decode("A".utf8) == nil)
     #expect(Base64URL.decode("AQ==".utf8) == nil)
     #expect(Base64URL.decode("A+/A".utf8) == nil)
@@ -69,6 +71,27 @@ import Testing
     #expect(try await Deadline.run(within: .seconds(60)) { 7 } == 7)
     await #expect(throws: Deadline.Exceeded.self) {
       try await Deadline.run(within: .milliseconds(1)) { try await Task.sleep(for: .seconds(60)) }
+    }
+  }
+
+  @Test func keepsWhatCancelledWorkStillBrings() async throws {
+    let value = try await Deadline.run(within: .milliseconds(1)) {
+      try? await Task.sleep(for: .seconds(60))
+      return Task.isCancelled
+    }
+    #expect(value)
+  }
+
+  @Test func endsWorkThatNobodyWaitsFor() async throws {
+    let connection = ConnectionState()
+    await #expect(throws: CancellationError.self) {
+      try await Deadline.run(within: .seconds(60), watching: connection) {
+        connection.close()
+        try await Task.sleep(for: .seconds(60))
+      }
+    }
+    await #expect(throws: CancellationError.self) {
+      try await Deadline.run(within: .seconds(60), watching: connection) { try await Task.sleep(for: .seconds(60)) }
     }
   }
 }

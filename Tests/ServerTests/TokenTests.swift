@@ -123,7 +123,9 @@ import Testing
       (forge(header: Self.header, payload: payload(workspace: "*")), .workspace),
       (forge(header: Self.header, payload: #"{"user_id":"u"}"#), .malformed),
       (forge(header: Self.header, payload: "[]"), .malformed),
-      (String(good.dropLast()), .signature),
+      (String(good.dropLast(3)), .signature),
+      // The same bytes, written in ways that RFC 7515 section 2 does not have.
+      (good + "=", .malformed), (try Self.withLooseBits(good), .malformed),
       (good + "A", .signature),
       (good + ".x", .malformed),
       ("", .malformed), ("a.b", .malformed), ("..", .malformed), ("é.é.é", .malformed),
@@ -132,6 +134,13 @@ import Testing
     for (token, refusal) in hostile {
       await #expect(throws: refusal, "\(token.prefix(200))") { try await authority.verify(token) }
     }
+  }
+
+  /// The token with a bit set in its last character that belongs to no byte.
+  private static func withLooseBits(_ token: String) throws -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+    let last = try #require(token.last.flatMap { alphabet.firstIndex(of: $0) })
+    return token.dropLast() + String(alphabet[last | 1])
   }
 
   @Test func acceptsClocksThatAreALittleAhead() async throws {

@@ -5,7 +5,7 @@ public import JSON
 /// A small HTTP/1.1 client that sends what it is told and nothing besides: no cookies, no redirects, no `Accept` of its
 /// own. One connection a request.
 public struct HTTPClient: Sendable {
-  private let port: Int
+  public let port: Int
   private let fields: [(String, String)]
 
   /// - Parameter fields: sent with every request.

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// It listens on `127.0.0.1` at a free ``port`` and forwards each connection to ``Target``. A *turn* is client data that
 /// comes first or after server data, so a request whose commands all go out together is one turn: the round trips as
-/// the network sees them. Greetings and logins count too; take ``counts`` (or ``resetCounts()``) after connecting.
+/// the network sees them. A `PING` to Redis that comes by itself is a sign of life and no turn. Greetings and logins count too; take ``counts`` (or ``resetCounts()``) after connecting.
 ///
 ///     let proxy = try WireProxy(to: .tcp(host: "127.0.0.1", port: 6379))
 ///     defer { proxy.stop() }

@@ -8,6 +8,8 @@ final class WireProxyLoop {
   private let wakeDescriptor: Int32
   private let orders: WireProxyOrders
   private var links: [WireLink] = []
+  /// Redis's `PING`, by itself.
+  private static let heartbeat = Array("*1\r\n$4\r\nPING\r\n".utf8)
   private var cutsSeen = 0
 
   init(target: WireProxy.Target, listener: Int32, wakeDescriptor: Int32, orders: WireProxyOrders) {
@@ -79,11 +81,12 @@ final class WireProxyLoop {
   private func serve(_ link: WireLink) {
     guard !orders.state.withLock({ $0.isPaused }) else { return }
     if let bytes = link.toServer.receive() {
+      let isHeartbeat = bytes == Self.heartbeat
       orders.state.withLock {
         $0.counts.bytesToServer += bytes.count
-        if !link.clientSpokeLast { $0.counts.turns += 1 }
+        if !link.clientSpokeLast && !isHeartbeat { $0.counts.turns += 1 }
       }
-      link.clientSpokeLast = true
+      if !isHeartbeat { link.clientSpokeLast = true }
       link.toServer.enqueue(bytes, due: 0)
     }
     if let bytes = link.toClient.receive() {

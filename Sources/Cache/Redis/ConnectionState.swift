@@ -98,8 +98,12 @@ struct ConnectionState {
       return .reconnectNow
     }
     phase = .pausing
-    let longest = Self.firstPause * (1 << min(failures - 1, 16))
-    return .reconnect(after: min(longest, Self.longestPause) * (0.5 + jitter / 2))
+    return .reconnect(after: Self.pause(afterFailures: failures, jitter: jitter))
+  }
+
+  /// Doubles with each failure in a row, up to the longest.
+  static func pause(afterFailures failures: Int, jitter: Double) -> Duration {
+    min(firstPause * (1 << min(max(failures, 1) - 1, 16)), longestPause) * (0.5 + jitter / 2)
   }
 
   mutating func pauseEnded() -> Bool {

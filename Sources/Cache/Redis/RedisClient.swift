@@ -13,10 +13,11 @@ public final class RedisClient: Sendable {
     let connection: NIOLoopBoundBox<RedisConnection>
   }
 
+  let configuration: RedisConfiguration
   private let members: [Member]
   private let next = Atomic<Int>(0)
   private let timeout: TimeAmount
-  private let counters = RedisCounters()
+  private let tally = Tally(RedisStatistics())
 
   /// Makes no connection yet: ``run()`` or the first call does.
   /// - Parameter eventLoopGroup: must outlive the client; nil means NIO's shared one. A call from one of its loops that has a connection stays on it.
@@ -26,13 +27,14 @@ public final class RedisClient: Sendable {
     logger: Logger
   ) {
     let log = OccasionalLog(logger, interval: configuration.logInterval)
+    self.configuration = configuration
     timeout = TimeAmount(configuration.timeout)
     let group = eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
     var members: [Member] = []
     for _ in 0..<max(1, configuration.connectionCount) {
       let eventLoop = group.next()
       let connection = NIOLoopBoundBox.makeBoxSendingValue(
-        RedisConnection(eventLoop: eventLoop, configuration: configuration, counters: counters, log: log),
+        RedisConnection(eventLoop: eventLoop, configuration: configuration, tally: tally, log: log),
         eventLoop: eventLoop
       )
       members.append(Member(eventLoop: eventLoop, connection: connection))
@@ -47,7 +49,7 @@ public final class RedisClient: Sendable {
     }
   }
 
-  public var statistics: RedisStatistics { counters.statistics }
+  public var statistics: RedisStatistics { tally.snapshot }
 
   // MARK: Life
 
@@ -57,9 +59,7 @@ public final class RedisClient: Sendable {
       let connection = member.connection
       member.eventLoop.execute { connection.value.open() }
     }
-    let (untilCancelled, continuation) = AsyncStream<Never>.makeStream()
-    for await _ in untilCancelled {}
-    continuation.finish()
+    await Lifetime.untilCancelled()
     await close()
   }
 

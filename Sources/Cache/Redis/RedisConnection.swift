@@ -1,16 +1,14 @@
 import NIOCore
-import NIOPosix
-import Synchronization
 
 /// One pipelined connection, made again and again. Everything in here happens on its event loop.
 ///
 /// 1. Replies come in the order of the commands, so ``sent`` is a queue: its first call owns the next reply.
 /// 2. All calls have the same timeout, so the first of a queue has the earliest deadline and one timer is enough.
 /// 3. A late reply cannot be told from a lost one: a call past its deadline ends the connection, and with it the others.
-final class RedisConnection {
+final class RedisConnection: RedisChannelOwner {
   private let eventLoop: any EventLoop
   private let configuration: RedisConfiguration
-  private let counters: RedisCounters
+  private let tally: Tally<RedisStatistics>
   private let log: OccasionalLog
 
   private var state = ConnectionState()
@@ -24,10 +22,10 @@ final class RedisConnection {
   private var timer: Scheduled<Void>?
   private var isFlushScheduled = false
 
-  init(eventLoop: any EventLoop, configuration: RedisConfiguration, counters: RedisCounters, log: OccasionalLog) {
+  init(eventLoop: any EventLoop, configuration: RedisConfiguration, tally: Tally<RedisStatistics>, log: OccasionalLog) {
     self.eventLoop = eventLoop
     self.configuration = configuration
-    self.counters = counters
+    self.tally = tally
     self.log = log
   }
 
@@ -42,7 +40,7 @@ final class RedisConnection {
     guard sent.count + waiting.count < configuration.maximumPendingCalls,
       pendingBytes + call.request.readableBytes <= configuration.maximumPendingBytes
     else {
-      counters.refusals.wrappingAdd(1, ordering: .relaxed)
+      tally.update { $0.refusals += 1 }
       return call.fail(CacheError(.overloaded, "Too many calls wait for Redis"))
     }
     switch state.admit() {
@@ -52,7 +50,7 @@ final class RedisConnection {
       wait(call)
       connect()
     case .refuse:
-      counters.refusals.wrappingAdd(1, ordering: .relaxed)
+      tally.update { $0.refusals += 1 }
       call.fail(CacheError(.unavailable, "Redis is not available"))
     }
   }
@@ -80,7 +78,7 @@ final class RedisConnection {
   private func write(_ call: RedisCall) {
     sent.append(call)
     armTimer()
-    counters.bytesSent.wrappingAdd(call.request.readableBytes, ordering: .relaxed)
+    tally.update { $0.bytesSent += call.request.readableBytes }
     channel?.write(call.request, promise: nil)
     scheduleFlush()
   }
@@ -99,7 +97,7 @@ final class RedisConnection {
   // MARK: Replies
 
   func countReceived(_ bytes: Int) {
-    counters.bytesReceived.wrappingAdd(bytes, ordering: .relaxed)
+    tally.update { $0.bytesReceived += bytes }
   }
 
   func received(_ reply: RedisReply) {
@@ -113,8 +111,10 @@ final class RedisConnection {
     case .connection: loggedIn(call.replies)
     case .caller(let continuation):
       state.succeeded()
-      counters.roundTrips.wrappingAdd(1, ordering: .relaxed)
-      counters.commands.wrappingAdd(call.replyCount, ordering: .relaxed)
+      tally.update {
+        $0.roundTrips += 1
+        $0.commands += call.replyCount
+      }
       continuation.resume(returning: .success(call.replies))
     }
   }
@@ -123,17 +123,7 @@ final class RedisConnection {
 
   private func connect() {
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
-    let bootstrap = ClientBootstrap(group: eventLoop)
-      .connectTimeout(TimeAmount(configuration.connectTimeout))
-      .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try bound.value.prepare(channel) }
-      }
-    let attempt =
-      switch configuration.address.endpoint {
-      case .tcp(let host, let port):
-        bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1).connect(host: host, port: port)
-      case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
-      }
+    let attempt = configuration.connect(on: eventLoop) { channel in try bound.value.prepare(channel) }
     attempt.whenComplete { result in
       switch result {
       case .success(let channel): bound.value.connected(channel)
@@ -147,7 +137,7 @@ final class RedisConnection {
   }
 
   private func prepare(_ channel: any Channel) throws {
-    let handler = RedisChannelHandler(connection: self, decoder: try HiredisReplyDecoder())
+    let handler = RedisChannelHandler(owner: self, decoder: try HiredisReplyDecoder())
     try channel.pipeline.syncOperations.addHandler(handler)
     self.handler = handler
   }
@@ -165,13 +155,7 @@ final class RedisConnection {
   /// AUTH and SELECT as needed, and PING, so that a server that accepts but does not answer is found out here.
   private func logIn() {
     let address = configuration.address
-    var commands: [RedisCommand] = []
-    if let password = address.password {
-      var command = RedisCommand("AUTH")
-      if let user = address.user { command.append(text: user) }
-      command.append(text: password)
-      commands.append(command)
-    }
+    var commands = address.authentication
     if address.database != 0 { commands.append(RedisCommand("SELECT", "\(address.database)")) }
     commands.append(RedisCommand("PING"))
     do throws(CacheError) {
@@ -189,7 +173,7 @@ final class RedisConnection {
       return abandon(CacheError(.refused, "Redis refused the login", detail: text), isSuspect: true)
     }
     state.connected()
-    counters.connects.wrappingAdd(1, ordering: .relaxed)
+    tally.update { $0.connects += 1 }
     while !waiting.isEmpty { write(waiting.removeFirst()) }
   }
 
@@ -199,7 +183,7 @@ final class RedisConnection {
   func abandon(_ error: CacheError, isSuspect: Bool) {
     guard state.phase != .closed else { return }
     letGo()
-    counters.connectionFailures.wrappingAdd(1, ordering: .relaxed)
+    tally.update { $0.connectionFailures += 1 }
     let hadCalls = !sent.isEmpty
     let recovery = state.lost(isSuspect: isSuspect, jitter: .random(in: 0...1))
     if recovery == .reconnectNow {
@@ -245,9 +229,9 @@ final class RedisConnection {
     pendingBytes -= call.request.readableBytes
     guard case .caller = call.owner else { return }
     if error.code == .timeout {
-      counters.timeouts.wrappingAdd(1, ordering: .relaxed)
+      tally.update { $0.timeouts += 1 }
     } else {
-      counters.lostCalls.wrappingAdd(1, ordering: .relaxed)
+      tally.update { $0.lostCalls += 1 }
     }
     call.fail(error)
   }

@@ -11,6 +11,11 @@ public enum RedisReply: Sendable, Hashable {
   /// The server's error text, beginning with its kind: `WRONGTYPE Operation against …`.
   case error(String)
 
+  /// A bulk string.
+  var bytes: [UInt8]? {
+    if case .string(let bytes) = self { bytes } else { nil }
+  }
+
   /// A bulk or simple string as text.
   public var text: String? {
     switch self {

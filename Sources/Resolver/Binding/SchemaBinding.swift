@@ -12,6 +12,9 @@ public struct SchemaBinding: Sendable {
 
   subscript(field: FieldID) -> FieldBinding { fields[Int(field.index)] }
 
+  /// What the keys of cached fields begin with.
+  public var cacheKeyPrefixes: [String] { roots.compactMap { $0.cache?.pattern.prefix } }
+
   /// Holds a registry against a schema.
   /// - Parameter ttlOverrides: seconds by the environment name that `@cached` gives; 0 turns caching off.
   /// - Throws: ``BindingError`` with every field without resolver, resolver without field and wrong cache policy.

@@ -34,20 +34,12 @@ enum CachedBody {
   /// - Parameters:
   ///   - generation: the workspace's present generation: a value of ours read under another one is outdated.
   ///   - workspace: whose request it is; a policy with an owner admits only its values.
-  static func decode(_ bytes: [UInt8], policy: CachePolicy, generation: Int64, workspace: String) -> Reading {
-    guard let document = try? JSONDocument(parsing: bytes, maxDepth: 256, allowsDuplicateKeys: true),
-      document.root.kind == .object
-    else { return policy.owner == nil ? .outdated : .notOurs }
-    if let owner = policy.owner {
-      guard let member = document.member(owner[...], of: 0),
-        JSONValue(document: document, index: member).string == workspace
-      else { return .notOurs }
-    }
-    guard let index = document.member(member[...], of: 0) else { return .body(document, isForeign: true) }
-    let mark = JSONValue(document: document, index: index)
-    guard mark["version"]?.int == version, !policy.usesGeneration || mark["generation"]?.int == generation else {
-      return .outdated
-    }
+  static func decode(_ entry: MemoryEntry, policy: CachePolicy, generation: Int64, workspace: String) -> Reading {
+    let decoded = DecodedBody.of(entry, policy: policy)
+    guard policy.owner == nil || decoded.owner == workspace else { return .notOurs }
+    guard let document = decoded.document else { return .outdated }
+    guard let mark = decoded.mark else { return .body(document, isForeign: true) }
+    guard mark.version == version, !policy.usesGeneration || mark.generation == generation else { return .outdated }
     return .body(document, isForeign: false)
   }
 }

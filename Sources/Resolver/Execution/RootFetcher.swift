@@ -24,7 +24,7 @@ struct RootFetcher: Sendable {
 
   // MARK: Reading
 
-  /// Asks for all keys of a request in one round trip.
+  /// Asks for all keys of a request: in memory, and what is not there in one round trip.
   /// - Parameter answers: whether a body of another service's holds what the request selects.
   func read(_ calls: [RootCall], answers: (RootCall, JSONDocument) -> Bool) async -> CachedBodies {
     var cached = CachedBodies(
@@ -38,11 +38,11 @@ struct RootFetcher: Sendable {
     }
     cached.generation = batch.generation
     for (position, index) in keyed.enumerated() {
-      guard let value = batch.values[position], let policy = services.binding.roots[calls[index].root].cache else {
+      guard let entry = batch.values[position], let policy = services.binding.roots[calls[index].root].cache else {
         continue
       }
       let reading = CachedBody.decode(
-        value.bytes,
+        entry,
         policy: policy,
         generation: batch.generation ?? 0,
         workspace: workspace
@@ -50,7 +50,7 @@ struct RootFetcher: Sendable {
       switch reading {
       case .body(let body, let isForeign) where !isForeign || answers(calls[index], body):
         cached.bodies[index] = body
-        cached.remaining[index] = value.remaining
+        cached.remaining[index] = entry.remaining
       case .body, .outdated: cached.outdated.insert(index)
       case .notOurs: cached.notOurs.insert(index)
       }
@@ -94,9 +94,18 @@ struct RootFetcher: Sendable {
       await compute(leading.map { misses[$0] })
     }
     var fetched: [Fetched] = []
-    for ticket in tickets { fetched.append(Fetched(outcome: await ticket.value, isShared: !ticket.isLeader)) }
+    for ticket in tickets {
+      let outcome = await ticket.value ?? .failure(Self.outOfTime)
+      fetched.append(Fetched(outcome: outcome, isShared: !ticket.isLeader))
+    }
     return fetched
   }
+
+  /// The request was cancelled, by its deadline or since nobody is there to read the answer.
+  private static let outOfTime = GraphQLError(
+    "The request took too long; ask for less or try again.",
+    code: .deadlineExceeded
+  )
 
   private func storing(_ call: RootCall, cached: CachedBodies, at position: Int) -> Storing? {
     guard let key = call.key, let policy = services.binding.roots[call.root].cache,

@@ -111,25 +111,29 @@ extension Span<UInt8> {
 /// Well-formed UTF-8 (Unicode 17, table 3-7).
 enum UTF8Check {
   /// The offset of the first byte that cannot be part of well-formed UTF-8.
-  static func firstInvalidOffset(in bytes: Span<UInt8>) -> Int? {
+  static func firstInvalidOffset(in text: PaddedText) -> Int? {
     var index = 0
-    while index < bytes.count {
-      // Zeros beyond the end are ASCII as well.
-      while index < bytes.count, bytes.word(at: index) & 0x8080_8080_8080_8080 == 0 { index += 8 }
-      guard index < bytes.count else { return nil }
-      let length = sequenceLength(bytes, index)
-      if length == 0 { return index }
-      index += length
+    while index < text.count {
+      if text.isASCII(at: index) {
+        index &+= 32
+        continue
+      }
+      // The zeros behind the end continue no sequence.
+      for _ in 0..<32 where index < text.count {
+        let length = sequenceLength(text, index)
+        if length == 0 { return index }
+        index &+= length
+      }
     }
     return nil
   }
 
   /// The length of the well-formed sequence at an offset; 0 when there is none.
-  private static func sequenceLength(_ bytes: Span<UInt8>, _ index: Int) -> Int {
+  private static func sequenceLength(_ bytes: PaddedText, _ index: Int) -> Int {
     let lead = bytes[index]
     if lead < 0x80 { return 1 }
     let length = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0
-    guard length > 0, index + length <= bytes.count else { return 0 }
+    guard length > 0 else { return 0 }
     let second: ClosedRange<UInt8> =
       switch lead {
       case 0xE0: 0xA0...0xBF

@@ -81,8 +81,8 @@ public struct Document: Sendable {
   }
 
   /// A field, a fragment spread or an inline fragment. Section 2.4.
-  public struct Selection: Sendable {
-    public enum Kind: UInt8, Sendable {
+  public struct Selection: Sendable, BitwiseCopyable {
+    public enum Kind: UInt8, Sendable, BitwiseCopyable {
       case field
       case fragmentSpread
       case inlineFragment
@@ -98,9 +98,9 @@ public struct Document: Sendable {
     public let arguments: NodeRange
     public let directives: NodeRange
     /// Children in `selections`. A selection set that is present is never empty.
-    public let selections: NodeRange
+    public internal(set) var selections = NodeRange.empty
     /// Offset of the selection set's brace; 0 without one.
-    public let brace: UInt32
+    public internal(set) var brace: UInt32 = 0
 
     /// The key in the response: the alias, or else the name. Meaningful for fields only.
     @inlinable

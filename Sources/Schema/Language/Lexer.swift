@@ -1,56 +1,100 @@
-/// Bytes to tokens. Specification, section 2.1.
+/// Bytes to tokens, one at a time. Specification, section 2.1.
 ///
-/// One pass, no text is made. The first error ends the list with an `invalid` token, so that the parser reports
-/// whatever comes first in the source.
-struct Lexer {
-  private var symbols: SymbolTable
-  private var error: GraphQLError?
-  private let source: Source
-  private let maxTokens: Int
+/// No text is made. After the first error there are only `invalid` tokens, so that the parser reports whatever comes first
+/// in the source.
+struct Lexer: ~Copyable {
+  /// The token it stands on.
+  private(set) var kind = TokenKind.invalid
+  private(set) var start = 0
+  private(set) var end = 0
+  /// The first eight bytes of a name, the rest zero.
+  private(set) var head: UInt64 = 0
+  /// Why there is no token.
+  private(set) var error: GraphQLError?
+  private(set) var text: PaddedText
+  private var kinds = TokenKindTable()
+  private var tokensLeft: Int
+  private var maxTokens: Int
+  private var source: Source
 
-  /// The tokens of a source.
-  static func tokens(of source: Source, maxTokens: Int = .max) -> TokenList {
-    var lexer = Lexer(source, maxTokens: maxTokens)
-    let bytes = source.bytes.span
-    guard lexer.isValidUTF8(bytes) else {
-      return TokenList(tokens: [lexer.token(.invalid, 0, 0)], symbols: [], error: lexer.error)
-    }
-    // A token has at least one byte; one more ends the list.
-    let capacity = min(bytes.count, maxTokens) + 1
-    let tokens = unsafe [Token](unsafeUninitializedCapacity: capacity) { buffer, count in
-      var output = unsafe OutputSpan(buffer: buffer, initializedCount: 0)
-      var last: Token
-      var position = 0
-      repeat {
-        last = lexer.next(bytes, position, isPermitted: output.count < maxTokens)
-        output.append(last)
-        position = Int(last.end)
-      } while !last.kind.isLast
-      count = unsafe output.finalize(for: buffer)
-    }
-    return TokenList(tokens: tokens, symbols: lexer.symbols.symbols, error: lexer.error)
+  /// What `init` takes of the memory.
+  static func memorySize(of source: Source) -> Int {
+    ParserMemory.size(source.bytes.count + PaddedText.padding, of: UInt8.self)
   }
 
-  private init(_ source: Source, maxTokens: Int) {
+  /// Stands on the first token.
+  init(_ source: Source, maxTokens: Int, in memory: inout ParserMemory) {
     self.source = source
     self.maxTokens = maxTokens
-    symbols = SymbolTable(expecting: source.bytes.count / 16)
+    tokensLeft = maxTokens
+    text = PaddedText(source.bytes, in: &memory)
+    if let offset = UTF8Check.firstInvalidOffset(in: text) {
+      let byte = String(text[offset], radix: 16, uppercase: true)
+      error = Self.syntaxError("Invalid UTF-8: unexpected byte 0x\(byte).", source, offset)
+    } else {
+      advance()
+    }
   }
 
-  private mutating func isValidUTF8(_ bytes: Span<UInt8>) -> Bool {
-    guard let offset = UTF8Check.firstInvalidOffset(in: bytes) else { return true }
-    let byte = String(bytes[offset], radix: 16, uppercase: true)
-    _ = fail(offset, "Invalid UTF-8: unexpected byte 0x\(byte).")
-    return false
-  }
+  var token: Token { Token(kind: kind, start: start, end: end) }
 
-  /// The first token at or behind `position`. The one that passes the limit is not permitted.
+  /// Goes to the next token. At the end, and behind an error, it stays.
   @inline(__always)
-  private mutating func next(_ bytes: Span<UInt8>, _ position: Int, isPermitted: Bool) -> Token {
-    let start = Self.skipIgnored(bytes, position)
-    guard start < bytes.count else { return token(.endOfFile, bytes.count, bytes.count) }
-    guard isPermitted else { return passTokenLimit(start) }
-    return lex(bytes, start)
+  mutating func advance() {
+    var position = end
+    var kind = kinds[text[position]]
+    while kind.isIgnored {
+      switch kind {
+      case .blank: position &+= 1
+      case .lineEnd: position = skipLineEnd(position)
+      default:
+        guard let next = skipUnusual(position) else { return }
+        position = next
+      }
+      kind = kinds[text[position]]
+    }
+    if kind == .name {
+      acceptName(position)
+    } else if kind.isPunctuator {
+      accept(kind, position, position &+ 1)
+    } else {
+      acceptUnusual(kind, position)
+    }
+  }
+
+  @inline(__always)
+  private mutating func accept(_ kind: TokenKind, _ start: Int, _ end: Int) {
+    tokensLeft &-= 1
+    guard tokensLeft >= 0 else { return passTokenLimit(start) }
+    self.kind = kind
+    self.start = start
+    self.end = end
+  }
+
+  @inline(__always)
+  private mutating func acceptName(_ start: Int) {
+    var word = text.word(at: start)
+    var ends = ByteWord.endsOfName(word)
+    head = ends == 0 ? word : ByteWord.prefix(word, before: ends)
+    var end = start
+    while ends == 0 {
+      end &+= 8
+      word = text.word(at: end)
+      ends = ByteWord.endsOfName(word)
+    }
+    accept(.name, start, end &+ (ends.trailingZeroBitCount &>> 3))
+  }
+
+  /// A line mostly begins with its indentation.
+  @inline(__always)
+  private func skipLineEnd(_ position: Int) -> Int {
+    var position = position &+ 1
+    var spaces: Int
+    repeat {
+      spaces = ByteWord.spaces(text.word(at: position))
+      position &+= spaces
+    } while spaces == 8
+    return position
   }
 
   static func syntaxError(_ message: String, _ source: Source, _ offset: Int) -> GraphQLError {
@@ -60,74 +104,67 @@ struct Lexer {
       locations: [source.location(at: offset)]
     )
   }
+}
 
-  @inline(__always)
-  private func token(_ kind: TokenKind, _ start: Int, _ end: Int, symbol: UInt32 = .max) -> Token {
-    Token(
-      kind: kind,
-      offset: UInt32(truncatingIfNeeded: start),
-      end: UInt32(truncatingIfNeeded: end),
-      symbol: symbol
-    )
+// MARK: Less usual tokens
+
+extension Lexer {
+  /// Strings, numbers, `...`, the end, and what is no token.
+  @inline(never)
+  private mutating func acceptUnusual(_ kind: TokenKind, _ start: Int) {
+    switch kind {
+    case .endOfFile where start == text.count:
+      self.kind = .endOfFile
+      self.start = start
+      end = start
+    case _ where tokensLeft <= 0: passTokenLimit(start)
+    case .spread where text[start + 1] == 0x2E && text[start + 2] == 0x2E: accept(.spread, start, start + 3)
+    case .int: acceptNumber(start)
+    case .string: acceptString(start)
+    default: refuse(start)
+    }
   }
 
-  /// White space, line terminators, commas, comments and byte order marks.
-  @inline(__always)
-  private static func skipIgnored(_ bytes: Span<UInt8>, _ start: Int) -> Int {
-    var position = start
-    while position < bytes.count {
-      switch bytes[position] {
-      case 0x20:
-        position &+= ByteWord.spaces(bytes.word(at: position))
-      case 0x09, 0x0A, 0x0D, 0x2C:
-        position &+= 1
-      case 0x23:
-        while position < bytes.count, bytes[position] != 0x0A, bytes[position] != 0x0D { position += 1 }
-      case 0xEF where position + 2 < bytes.count && bytes[position + 1] == 0xBB && bytes[position + 2] == 0xBF:
-        position += 3
-      default:
-        return position
-      }
+  /// The place behind a comment or byte order mark; `nil` when it is neither.
+  @inline(never)
+  private mutating func skipUnusual(_ start: Int) -> Int? {
+    if text[start] == 0xEF {
+      if text[start + 1] == 0xBB, text[start + 2] == 0xBF { return start + 3 }
+      acceptUnusual(.invalid, start)
+      return nil
     }
+    var position = start
+    while position < text.count, text[position] != 0x0A, text[position] != 0x0D { position &+= 1 }
     return position
   }
 
-  /// The token that starts at `start`; `invalid` when it is not well formed, and `error` says why.
-  @inline(__always)
-  private mutating func lex(_ bytes: Span<UInt8>, _ start: Int) -> Token {
-    let byte = bytes[start]
-    if byte.isNameStart {
-      let (symbol, end) = symbols.internName(bytes, start)
-      return token(.name, start, end, symbol: symbol)
-    }
-    let punctuator = TokenKind(punctuator: byte)
-    if punctuator != .invalid { return token(punctuator, start, start + 1) }
-    switch byte {
-    case 0x22: return string(bytes, start)
-    case 0x2D, 0x30...0x39: return number(bytes, start)
-    case 0x2E where start + 2 < bytes.count && bytes[start + 1] == 0x2E && bytes[start + 2] == 0x2E:
-      return token(.spread, start, start + 3)
-    default: return unexpected(bytes, start)
-    }
-  }
-
-  private mutating func unexpected(_ bytes: Span<UInt8>, _ start: Int) -> Token {
+  private mutating func refuse(_ start: Int) {
     let message =
-      bytes[start] == 0x27
+      text[start] == 0x27
       ? "Unexpected single quote character ('), did you mean to use a double quote (\")?"
-      : "Unexpected character: \(bytes.codePointText(at: start))."
-    return fail(start, message)
+      : "Unexpected character: \(source.bytes.span.codePointText(at: start))."
+    fail(start, message)
   }
 
-  private mutating func passTokenLimit(_ position: Int) -> Token {
+  @inline(never)
+  private mutating func passTokenLimit(_ position: Int) {
     let message = "Document contains more than \(maxTokens) tokens."
-    error = GraphQLError(message, code: .tokenLimitExceeded, locations: [source.location(at: position)])
-    return token(.invalid, position, position)
+    fail(
+      position,
+      GraphQLError(message, code: .tokenLimitExceeded, locations: [source.location(at: position)])
+    )
   }
 
-  private mutating func fail(_ offset: Int, _ message: String) -> Token {
-    error = Self.syntaxError(message, source, offset)
-    return token(.invalid, offset, offset)
+  private mutating func fail(_ offset: Int, _ message: String) {
+    fail(offset, Self.syntaxError(message, source, offset))
+  }
+
+  private mutating func fail(_ offset: Int, _ error: GraphQLError) {
+    // Tried again, it would fail at the same place.
+    if self.error == nil { self.error = error }
+    kind = .invalid
+    start = offset
+    end = offset
   }
 }
 
@@ -135,45 +172,43 @@ struct Lexer {
 
 extension Lexer {
   /// IntValue and FloatValue, sections 2.9.1 and 2.9.2.
-  private mutating func number(_ bytes: Span<UInt8>, _ start: Int) -> Token {
+  private mutating func acceptNumber(_ start: Int) {
     var position = start
     var kind = TokenKind.int
-    if bytes[position] == 0x2D { position += 1 }
-    if position < bytes.count, bytes[position] == 0x30 {
+    if text[position] == 0x2D { position += 1 }
+    if text[position] == 0x30 {
       position += 1
-      if position < bytes.count, bytes[position].isDigit {
-        let digit = bytes.codePointText(at: position)
+      if text[position].isDigit {
+        let digit = source.bytes.span.codePointText(at: position)
         return fail(position, "Invalid number, unexpected digit after 0: \(digit).")
       }
     } else {
-      guard Self.skipDigits(bytes, &position) else { return expectedDigit(bytes, position) }
+      guard skipDigits(&position) else { return expectedDigit(position) }
     }
-    if position < bytes.count, bytes[position] == 0x2E {
+    if text[position] == 0x2E {
       kind = .float
       position += 1
-      guard Self.skipDigits(bytes, &position) else { return expectedDigit(bytes, position) }
+      guard skipDigits(&position) else { return expectedDigit(position) }
     }
-    if position < bytes.count, bytes[position] | 0x20 == 0x65 {
+    if text[position] | 0x20 == 0x65 {
       kind = .float
       position += 1
-      if position < bytes.count, bytes[position] == 0x2B || bytes[position] == 0x2D { position += 1 }
-      guard Self.skipDigits(bytes, &position) else { return expectedDigit(bytes, position) }
+      if text[position] == 0x2B || text[position] == 0x2D { position += 1 }
+      guard skipDigits(&position) else { return expectedDigit(position) }
     }
-    if position < bytes.count, bytes[position] == 0x2E || bytes[position].isNameStart {
-      return expectedDigit(bytes, position)
-    }
-    return token(kind, start, position)
+    if text[position] == 0x2E || text[position].isNameStart { return expectedDigit(position) }
+    accept(kind, start, position)
   }
 
   /// Whether there is at least one.
-  private static func skipDigits(_ bytes: Span<UInt8>, _ position: inout Int) -> Bool {
+  private func skipDigits(_ position: inout Int) -> Bool {
     let start = position
-    while position < bytes.count, bytes[position].isDigit { position += 1 }
+    while text[position].isDigit { position += 1 }
     return position > start
   }
 
-  private mutating func expectedDigit(_ bytes: Span<UInt8>, _ position: Int) -> Token {
-    fail(position, "Invalid number, expected digit but got: \(bytes.codePointText(at: position)).")
+  private mutating func expectedDigit(_ position: Int) {
+    fail(position, "Invalid number, expected digit but got: \(source.bytes.span.codePointText(at: position)).")
   }
 }
 
@@ -181,17 +216,15 @@ extension Lexer {
 
 extension Lexer {
   /// StringValue, section 2.9.4. Only checked here; `Document.string(of:)` makes the text.
-  private mutating func string(_ bytes: Span<UInt8>, _ start: Int) -> Token {
-    if start + 2 < bytes.count, bytes[start + 1] == 0x22, bytes[start + 2] == 0x22 {
-      return blockString(bytes, start)
-    }
+  private mutating func acceptString(_ start: Int) {
+    if text[start + 1] == 0x22, text[start + 2] == 0x22 { return acceptBlockString(start) }
     var position = start + 1
-    while position < bytes.count {
-      switch bytes[position] {
+    while position < text.count {
+      switch text[position] {
       case 0x22:
-        return token(.string, start, position + 1)
+        return accept(.string, start, position + 1)
       case 0x5C:
-        switch StringEscape.read(bytes, position) {
+        switch StringEscape.read(source.bytes.span, position) {
         case .scalar(_, let length): position += length
         case .invalid(let message): return fail(position, message)
         }
@@ -201,17 +234,22 @@ extension Lexer {
         position += 1
       }
     }
-    return fail(position, "Unterminated string.")
+    fail(text.count, "Unterminated string.")
   }
 
-  private mutating func blockString(_ bytes: Span<UInt8>, _ start: Int) -> Token {
+  private mutating func acceptBlockString(_ start: Int) {
     var position = start + 3
-    while position + 2 < bytes.count {
-      if bytes[position] == 0x22, bytes[position + 1] == 0x22, bytes[position + 2] == 0x22 {
-        return token(.blockString, start, position + 3)
+    while position < text.count {
+      if text[position] == 0x22, text[position + 1] == 0x22, text[position + 2] == 0x22 {
+        return accept(.blockString, start, position + 3)
       }
-      position += bytes.isEscapedTripleQuote(at: position) ? 4 : 1
+      position += isEscapedTripleQuote(position) ? 4 : 1
     }
-    return fail(bytes.count, "Unterminated string.")
+    fail(text.count, "Unterminated string.")
+  }
+
+  /// `\"""`.
+  private func isEscapedTripleQuote(_ position: Int) -> Bool {
+    text[position] == 0x5C && text[position + 1] == 0x22 && text[position + 2] == 0x22 && text[position + 3] == 0x22
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// Two names of one document are equal texts exactly when their symbols are equal, so rules compare integers.
 /// Specification, section 2.1.9.
-public struct Name: Sendable, Hashable {
+public struct Name: Sendable, Hashable, BitwiseCopyable {
   /// Byte offset of this occurrence.
   public let offset: UInt32
   /// Index into `Document.symbols`; `UInt32.max` for an absent name.
@@ -22,7 +22,7 @@ public struct Name: Sendable, Hashable {
 }
 
 /// The bytes of one distinct name, at its first occurrence.
-public struct Symbol: Sendable, Hashable {
+public struct Symbol: Sendable, Hashable, BitwiseCopyable {
   public let offset: UInt32
   public let length: UInt32
 
@@ -34,7 +34,7 @@ public struct Symbol: Sendable, Hashable {
 }
 
 /// A run of neighbouring nodes in one of the document's arrays.
-public struct NodeRange: Sendable, Hashable {
+public struct NodeRange: Sendable, Hashable, BitwiseCopyable {
   public let start: UInt32
   public let end: UInt32
 
@@ -44,7 +44,12 @@ public struct NodeRange: Sendable, Hashable {
     self.end = UInt32(truncatingIfNeeded: end)
   }
 
-  public static let empty = NodeRange(start: 0, end: 0)
+  init(start: UInt32, end: UInt32) {
+    self.start = start
+    self.end = end
+  }
+
+  public static let empty = NodeRange(start: 0 as UInt32, end: 0)
 
   @inlinable
   public var isEmpty: Bool { start == end }

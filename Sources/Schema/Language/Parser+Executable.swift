@@ -2,16 +2,15 @@
 
 extension Parser {
   /// OperationDefinition : Description? OperationType Name? VariablesDefinition? Directives? SelectionSet | SelectionSet
-  mutating func parseOperation(description: Int?) throws(GraphQLError) {
-    let start = startOffset(description)
-    let mark = ExtentMark(document)
+  mutating func parseOperation(_ start: Start) throws(GraphQLError) {
+    let mark = ExtentMark(self)
     var kind = OperationKind.query
     var name = Name.none
     var variables = NodeRange.empty
     var directives = NodeRange.empty
     if !peek(.braceLeft) {
       kind = try parseOperationKind()
-      if peek(.name) { name = try parseName() }
+      if peek(.name) { name = takeName() }
       variables = try parseVariableDefinitions()
       directives = try parseDirectives(isConstant: false)
     }
@@ -20,34 +19,31 @@ extension Parser {
     document.operations.append(
       Document.Operation(
         kind: kind,
-        offset: start,
+        offset: start.offset,
         name: name,
-        description: description,
+        description: start.description,
         variableDefinitions: variables,
         directives: directives,
         selections: selections,
-        extent: mark.extent(document)
+        extent: mark.extent(self)
       )
     )
   }
 
   /// OperationType : one of `query` `mutation` `subscription`
   mutating func parseOperationKind() throws(GraphQLError) -> OperationKind {
+    if skipKeyword("query") { return .query }
+    if skipKeyword("mutation") { return .mutation }
+    if skipKeyword("subscription") { return .subscription }
     let token = try expect(.name)
-    switch text(of: token) {
-    case "query": return .query
-    case "mutation": return .mutation
-    case "subscription": return .subscription
-    default: throw unexpected(token)
-    }
+    throw unexpected(token)
   }
 
   /// FragmentDefinition : Description? fragment FragmentName TypeCondition Directives? SelectionSet
-  mutating func parseFragment(description: Int?) throws(GraphQLError) {
-    let start = startOffset(description)
-    let mark = ExtentMark(document)
-    try expectKeyword("fragment")
-    if currentIsOn { throw unexpected(current) }
+  mutating func parseFragment(_ start: Start) throws(GraphQLError) {
+    let mark = ExtentMark(self)
+    advance()
+    if peekKeyword("on") { throw unexpected(current) }
     let name = try parseName()
     try expectKeyword("on")
     let typeCondition = try parseName()
@@ -56,20 +52,15 @@ extension Parser {
     document.definitions.append(.fragment(document.fragments.count))
     document.fragments.append(
       Document.Fragment(
-        offset: start,
+        offset: start.offset,
         name: name,
-        description: description,
+        description: start.description,
         typeCondition: typeCondition,
         directives: directives,
         selections: selections,
-        extent: mark.extent(document)
+        extent: mark.extent(self)
       )
     )
-  }
-
-  /// The offset of a definition whose description, if any, was read already.
-  func startOffset(_ description: Int?) -> UInt32 {
-    description.map { document.values[$0].offset } ?? current.offset
   }
 
   /// VariablesDefinition : ( VariableDefinition+ )
@@ -104,43 +95,60 @@ extension Parser {
   }
 
   /// SelectionSet : { Selection+ }
+  ///
+  /// Sets nest without recursion. A selection whose set is open waits in `pendingSelections` below its children; until the set is
+  /// complete, the start of its `selections` is where the one around it waits.
   private mutating func parseSelectionSet() throws(GraphQLError) -> NodeRange {
-    try enter()
-    try expect(.braceLeft)
-    let mark = pendingSelections.count
-    repeat {
-      try parseSelection()
-    } while !skip(.braceRight)
-    leave()
-    let start = document.selections.count
-    // One by one: a slice would count references, and these are few.
-    for index in mark..<pendingSelections.count { document.selections.append(pendingSelections[index]) }
-    pendingSelections.removeLast(pendingSelections.count - mark)
-    return NodeRange(start: start, end: document.selections.count)
-  }
-
-  /// Selection : Field | FragmentSpread | InlineFragment
-  private mutating func parseSelection() throws(GraphQLError) {
-    if peek(.spread) {
-      try parseFragmentSelection()
-    } else {
-      try parseField()
+    try openSelectionSet()
+    // The selection whose set is open, or the definition.
+    var parent = UInt32.max
+    while true {
+      let hasSet = peek(.spread) ? try parseFragmentSelection() : try parseField()
+      if hasSet {
+        let index = pendingSelections.count &- 1
+        pendingSelections[index].brace = UInt32(truncatingIfNeeded: lexer.start)
+        pendingSelections[index].selections = NodeRange(start: parent, end: parent)
+        parent = UInt32(truncatingIfNeeded: index)
+        try openSelectionSet()
+        continue
+      }
+      while peek(.braceRight) {
+        lexer.advance()
+        leave()
+        let start = UInt32(truncatingIfNeeded: selections.count)
+        // The definition's set begins at 0.
+        pendingSelections.move(above: Int(truncatingIfNeeded: parent &+ 1), to: &selections)
+        let range = NodeRange(start: start, end: UInt32(truncatingIfNeeded: selections.count))
+        if parent == .max { return range }
+        let index = Int(parent)
+        parent = pendingSelections[index].selections.start
+        pendingSelections[index].selections = range
+      }
     }
   }
 
-  /// Field : Alias? Name Arguments? Directives? SelectionSet?
-  private mutating func parseField() throws(GraphQLError) {
+  @inline(__always)
+  private mutating func openSelectionSet() throws(GraphQLError) {
+    try enter()
+    guard peek(.braceLeft) else { throw expected(TokenKind.braceLeft.text) }
+    lexer.advance()
+  }
+
+  /// Field : Alias? Name Arguments? Directives? SelectionSet?, without the set. Whether there is one.
+  @inline(__always)
+  private mutating func parseField() throws(GraphQLError) -> Bool {
+    guard peek(.name) else { throw expected(TokenKind.name.text) }
+    var name = currentName
     var alias = Name.none
-    var name = try parseName()
     let offset = name.offset
-    if skip(.colon) {
+    lexer.advance()
+    if peek(.colon) {
+      advance()
       alias = name
       name = try parseName()
     }
     let arguments = peek(.parenLeft) ? try parseArguments(isConstant: false) : .empty
     let directives = peek(.at) ? try parseDirectives(isConstant: false) : .empty
-    let brace = peek(.braceLeft) ? current.offset : 0
-    let selections = peek(.braceLeft) ? try parseSelectionSet() : .empty
     pendingSelections.append(
       Document.Selection(
         kind: .field,
@@ -148,31 +156,27 @@ extension Parser {
         alias: alias,
         name: name,
         arguments: arguments,
-        directives: directives,
-        selections: selections,
-        brace: brace
+        directives: directives
       )
     )
+    return peek(.braceLeft)
   }
 
   /// FragmentSpread : ... FragmentName Directives?
-  /// InlineFragment : ... TypeCondition? Directives? SelectionSet
-  private mutating func parseFragmentSelection() throws(GraphQLError) {
+  /// InlineFragment : ... TypeCondition? Directives? SelectionSet, without the set. Whether there must be one.
+  private mutating func parseFragmentSelection() throws(GraphQLError) -> Bool {
     let offset = try expect(.spread).offset
     var kind = Document.Selection.Kind.fragmentSpread
     var name = Name.none
-    if currentIsOn || !peek(.name) {
+    if skipKeyword("on") {
       kind = .inlineFragment
-      if peek(.name) {
-        advance()
-        name = try parseName()
-      }
-    } else {
       name = try parseName()
+    } else if peek(.name) {
+      name = takeName()
+    } else {
+      kind = .inlineFragment
     }
     let directives = try parseDirectives(isConstant: false)
-    let brace = kind == .inlineFragment ? current.offset : 0
-    let selections = kind == .inlineFragment ? try parseSelectionSet() : .empty
     pendingSelections.append(
       Document.Selection(
         kind: kind,
@@ -180,14 +184,11 @@ extension Parser {
         alias: .none,
         name: name,
         arguments: .empty,
-        directives: directives,
-        selections: selections,
-        brace: brace
+        directives: directives
       )
     )
+    return kind == .inlineFragment
   }
-
-  private var currentIsOn: Bool { peekKeyword("on") }
 }
 
 /// Where the document's arrays stood when a definition began.
@@ -198,21 +199,21 @@ private struct ExtentMark {
   private let values: Int
   private let objectFields: Int
 
-  init(_ document: Document) {
-    selections = document.selections.count
-    arguments = document.arguments.count
-    directives = document.directives.count
-    values = document.values.count
-    objectFields = document.objectFields.count
+  init(_ parser: borrowing Parser) {
+    selections = parser.selections.count
+    arguments = parser.document.arguments.count
+    directives = parser.document.directives.count
+    values = parser.document.values.count
+    objectFields = parser.document.objectFields.count
   }
 
-  func extent(_ document: Document) -> Document.Extent {
+  func extent(_ parser: borrowing Parser) -> Document.Extent {
     Document.Extent(
-      selections: NodeRange(start: selections, end: document.selections.count),
-      arguments: NodeRange(start: arguments, end: document.arguments.count),
-      directives: NodeRange(start: directives, end: document.directives.count),
-      values: NodeRange(start: values, end: document.values.count),
-      objectFields: NodeRange(start: objectFields, end: document.objectFields.count)
+      selections: NodeRange(start: selections, end: parser.selections.count),
+      arguments: NodeRange(start: arguments, end: parser.document.arguments.count),
+      directives: NodeRange(start: directives, end: parser.document.directives.count),
+      values: NodeRange(start: values, end: parser.document.values.count),
+      objectFields: NodeRange(start: objectFields, end: parser.document.objectFields.count)
     )
   }
 }

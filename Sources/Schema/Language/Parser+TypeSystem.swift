@@ -2,35 +2,36 @@
 
 extension Parser {
   /// TypeSystemDefinition : SchemaDefinition | TypeDefinition | DirectiveDefinition
-  mutating func parseTypeSystemDefinition(_ keyword: Token) throws(GraphQLError) {
-    switch text(of: keyword) {
-    case "schema": try parseSchema(isExtension: false)
-    case "directive": try parseDirectiveDefinition()
+  mutating func parseTypeSystemDefinition(_ start: Start) throws(GraphQLError) {
+    switch text(of: current) {
+    case "schema": try parseSchema(start, isExtension: false)
+    case "directive": try parseDirectiveDefinition(start)
     case let word:
       guard let kind = TypeKind(keyword: word) else {
-        guard peekDescription else { throw unexpected(keyword) }
-        throw failure("Unexpected description, only GraphQL definitions support descriptions.", at: current)
+        guard let description = start.description else { throw unexpected(current) }
+        throw failure(
+          "Unexpected description, only GraphQL definitions support descriptions.",
+          at: Int(document.values[description].offset)
+        )
       }
-      try parseTypeDefinition(kind, isExtension: false)
+      try parseTypeDefinition(kind, start, isExtension: false)
     }
   }
 
-  /// TypeSystemExtension : SchemaExtension | TypeExtension
-  mutating func parseTypeSystemExtension() throws(GraphQLError) {
-    let keyword = lookahead
-    guard keyword.kind == .name else { throw unexpected(keyword) }
-    switch text(of: keyword) {
-    case "schema": try parseSchema(isExtension: true)
+  /// TypeSystemExtension : SchemaExtension | TypeExtension, behind the keyword `extend`.
+  mutating func parseTypeSystemExtension(_ start: Start) throws(GraphQLError) {
+    guard peek(.name) else { throw unexpected(current) }
+    switch text(of: current) {
+    case "schema": try parseSchema(start, isExtension: true)
     case let word:
-      guard let kind = TypeKind(keyword: word) else { throw unexpected(keyword) }
-      try parseTypeDefinition(kind, isExtension: true)
+      guard let kind = TypeKind(keyword: word) else { throw unexpected(current) }
+      try parseTypeDefinition(kind, start, isExtension: true)
     }
   }
 
   /// SchemaDefinition : Description? schema Directives[Const]? { RootOperationTypeDefinition+ }
-  private mutating func parseSchema(isExtension: Bool) throws(GraphQLError) {
-    let (description, start) = try parseStart(isExtension: isExtension)
-    try expectKeyword("schema")
+  private mutating func parseSchema(_ start: Start, isExtension: Bool) throws(GraphQLError) {
+    advance()
     let directives = try parseDirectives(isConstant: true)
     let first = document.typeSystem.operationTypes.count
     if isExtension ? skip(.braceLeft) : try expect(.braceLeft).kind == .braceLeft {
@@ -43,9 +44,9 @@ extension Parser {
     document.definitions.append(.schema(document.typeSystem.schemas.count))
     document.typeSystem.schemas.append(
       TypeSystemNodes.SchemaDefinition(
-        offset: start,
+        offset: start.offset,
         isExtension: isExtension,
-        description: description,
+        description: start.description,
         directives: directives,
         operationTypes: operationTypes
       )
@@ -64,8 +65,11 @@ extension Parser {
   }
 
   /// ScalarTypeDefinition, ObjectTypeDefinition, … and their extensions, which differ in what follows the name.
-  private mutating func parseTypeDefinition(_ kind: TypeKind, isExtension: Bool) throws(GraphQLError) {
-    let (description, start) = try parseStart(isExtension: isExtension)
+  private mutating func parseTypeDefinition(
+    _ kind: TypeKind,
+    _ start: Start,
+    isExtension: Bool
+  ) throws(GraphQLError) {
     advance()
     let name = try parseName()
     var references = NodeRange.empty
@@ -84,25 +88,15 @@ extension Parser {
     document.typeSystem.types.append(
       TypeSystemNodes.TypeDefinition(
         kind: kind,
-        offset: start,
+        offset: start.offset,
         isExtension: isExtension,
-        description: description,
+        description: start.description,
         name: name,
         references: references,
         directives: directives,
         members: members
       )
     )
-  }
-
-  /// A description, or the keyword `extend`; and the offset of the whole.
-  private mutating func parseStart(isExtension: Bool) throws(GraphQLError) -> (description: Int?, offset: UInt32) {
-    let start = current.offset
-    if isExtension {
-      try expectKeyword("extend")
-      return (nil, start)
-    }
-    return (parseDescription(), start)
   }
 
   /// ImplementsInterfaces : implements &? NamedType (& NamedType)*
@@ -205,7 +199,7 @@ extension Parser {
     let description = parseDescription()
     if peekKeyword("true") || peekKeyword("false") || peekKeyword("null") {
       let word = text(of: current)
-      throw failure("Name \"\(word)\" is reserved and cannot be used for an enum value.", at: current)
+      throw failure("Name \"\(word)\" is reserved and cannot be used for an enum value.", at: lexer.start)
     }
     let name = try parseName()
     let directives = try parseDirectives(isConstant: true)
@@ -220,9 +214,8 @@ extension Parser {
   }
 
   /// DirectiveDefinition : Description? directive @ Name ArgumentsDefinition? repeatable? on DirectiveLocations
-  private mutating func parseDirectiveDefinition() throws(GraphQLError) {
-    let (description, start) = try parseStart(isExtension: false)
-    try expectKeyword("directive")
+  private mutating func parseDirectiveDefinition(_ start: Start) throws(GraphQLError) {
+    advance()
     try expect(.at)
     let name = try parseName()
     let arguments = try parseInputValues(.parenLeft, .parenRight)
@@ -232,8 +225,8 @@ extension Parser {
     document.definitions.append(.directive(document.typeSystem.directives.count))
     document.typeSystem.directives.append(
       TypeSystemNodes.DirectiveDefinition(
-        offset: start,
-        description: description,
+        offset: start.offset,
+        description: start.description,
         name: name,
         arguments: arguments,
         isRepeatable: isRepeatable,
@@ -247,9 +240,10 @@ extension Parser {
     let start = document.typeSystem.names.count
     _ = skip(.pipe)
     repeat {
-      let token = try expect(.name)
+      let token = current
+      let name = try parseName()
       guard DirectiveLocation(rawValue: text(of: token)) != nil else { throw unexpected(token) }
-      document.typeSystem.names.append(Name(offset: token.offset, symbol: token.symbol))
+      document.typeSystem.names.append(name)
     } while skip(.pipe)
     return NodeRange(start: start, end: document.typeSystem.names.count)
   }

@@ -45,32 +45,29 @@ extension Parser {
     case .string, .blockString:
       advance()
       return stringValue(token)
-    case .name: return scalar(kind(ofNamed: token), token)
+    case .name: return scalar(kindOfNamed, token)
     case .dollar: return try parseVariable(isConstant: isConstant)
     default: throw unexpected(token)
     }
   }
 
   private mutating func scalar(_ kind: Document.Value.Kind, _ token: Token) -> Document.Value {
+    let name = token.kind == .name ? currentName : .none
     advance()
     return Document.Value(
       kind: kind,
       isBlock: false,
       offset: token.offset,
-      end: token.end,
-      name: Name(offset: token.offset, symbol: token.symbol),
+      end: UInt32(truncatingIfNeeded: token.end),
+      name: name,
       children: .empty
     )
   }
 
   /// BooleanValue, NullValue or EnumValue.
-  private func kind(ofNamed token: Token) -> Document.Value.Kind {
-    guard (4...5).contains(token.end - token.offset) else { return .enumeration }
-    switch text(of: token) {
-    case "true", "false": return .boolean
-    case "null": return .null
-    default: return .enumeration
-    }
+  private var kindOfNamed: Document.Value.Kind {
+    if peekKeyword("true") || peekKeyword("false") { return .boolean }
+    return peekKeyword("null") ? .null : .enumeration
   }
 
   /// Variable : $ Name
@@ -78,15 +75,16 @@ extension Parser {
     let dollar = try expect(.dollar)
     if isConstant {
       guard peek(.name) else { throw unexpected(dollar) }
-      throw failure("Unexpected variable \"$\(text(of: current))\" in constant value.", at: dollar)
+      throw failure("Unexpected variable \"$\(text(of: current))\" in constant value.", at: dollar.start)
     }
-    let token = try expect(.name)
+    let end = lexer.end
+    let name = try parseName()
     return Document.Value(
       kind: .variable,
       isBlock: false,
       offset: dollar.offset,
-      end: token.end,
-      name: Name(offset: token.offset, symbol: token.symbol),
+      end: UInt32(truncatingIfNeeded: end),
+      name: name,
       children: .empty
     )
   }
@@ -109,7 +107,7 @@ extension Parser {
       kind: .list,
       isBlock: false,
       offset: open.offset,
-      end: close.end,
+      end: UInt32(truncatingIfNeeded: close.end),
       name: .none,
       children: NodeRange(start: start, end: document.values.count)
     )
@@ -135,7 +133,7 @@ extension Parser {
       kind: .object,
       isBlock: false,
       offset: open.offset,
-      end: close.end,
+      end: UInt32(truncatingIfNeeded: close.end),
       name: .none,
       children: NodeRange(start: start, end: document.objectFields.count)
     )

@@ -1,19 +1,24 @@
-/// Tokens to a document: the grammar of section 2 (executable) and section 3 (type system), by recursive descent with a
-/// counted depth.
+/// Bytes to a document: the grammar of section 2 (executable) and section 3 (type system), by recursive descent with a
+/// counted depth. Selection sets, which nest in every request, are read without recursion.
 ///
 /// Each production is a method named after it. Errors are graphql-js's: the first place that cannot continue.
-public struct Parser {
-  let tokens: [Token]
-  let lexerError: GraphQLError?
+public struct Parser: ~Copyable {
+  var lexer: Lexer
+  var symbols: SymbolTable
   let limits: ParserLimits
-  var position = 0
   var depth = 0
   var document: Document
 
+  /// Becomes `document.selections`.
+  var selections: PlainStack<Document.Selection>
+
   // Siblings wait here until their parent is complete, so that they end up side by side.
-  var pendingSelections: [Document.Selection] = []
+  var pendingSelections: PlainStack<Document.Selection>
   var pendingValues: [Document.Value] = []
   var pendingObjectFields: [Document.ObjectField] = []
+
+  /// Behind all that lies in it, which goes first.
+  private let memory: ParserMemory
 
   /// Parses a whole document.
   ///
@@ -28,68 +33,87 @@ public struct Parser {
     }
     var parser = Parser(source, limits: limits)
     try parser.parseDocument()
-    // Swapped and not copied: a copy would count a reference for each of its arrays.
-    var document = Document(source: source)
-    swap(&document, &parser.document)
-    return document
+    return parser.finished()
   }
 
+  private static let firstPending = 64
+
   private init(_ source: Source, limits: ParserLimits) {
-    let list = Lexer.tokens(of: source, maxTokens: limits.maxTokens)
-    tokens = list.tokens
-    lexerError = list.error
+    let firstSelections = 16 + min(source.bytes.count, 1 << 16) / 8
+    let selectionsSize = ParserMemory.size(firstSelections + Self.firstPending, of: Document.Selection.self)
+    var memory = ParserMemory(size: Lexer.memorySize(of: source) + SymbolTable.memorySize + selectionsSize)
+    lexer = Lexer(source, maxTokens: limits.maxTokens, in: &memory)
+    symbols = SymbolTable(in: &memory)
+    selections = PlainStack(in: &memory, capacity: firstSelections)
+    pendingSelections = PlainStack(in: &memory, capacity: Self.firstPending)
+    self.memory = memory
     self.limits = limits
     document = Document(source: source)
-    document.symbols = list.symbols
-    document.reserve(tokens: list.tokens.count)
-    pendingSelections.reserveCapacity(16)
+    document.reserve(bytes: source.bytes.count)
+  }
+
+  private consuming func finished() -> Document {
+    // Swapped and not copied: a copy would count a reference for each of its arrays.
+    var document = Document(source: self.document.source)
+    swap(&document, &self.document)
+    document.symbols = symbols.symbols
+    document.selections = selections.array
+    return document
   }
 
   /// Document : Definition+
   private mutating func parseDocument() throws(GraphQLError) {
     repeat {
       try parseDefinition()
-    } while current.kind != .endOfFile
+    } while !peek(.endOfFile)
   }
 
   /// Definition : ExecutableDefinition | TypeSystemDefinition | TypeSystemExtension
   private mutating func parseDefinition() throws(GraphQLError) {
-    if peek(.braceLeft) { return try parseOperation(description: nil) }
-    let hasDescription = peekDescription
-    let keyword = hasDescription ? lookahead : current
-    if hasDescription, keyword.kind == .braceLeft {
-      throw failure("Unexpected description, descriptions are not supported on shorthand queries.", at: current)
+    let start = Start(offset: current.offset, description: parseDescription())
+    if peek(.braceLeft) {
+      guard let description = start.description else { return try parseOperation(start) }
+      throw failure(
+        "Unexpected description, descriptions are not supported on shorthand queries.",
+        at: Int(document.values[description].offset)
+      )
     }
-    guard keyword.kind == .name else { throw unexpected(keyword) }
-    switch text(of: keyword) {
-    case "query", "mutation", "subscription": try parseOperation(description: parseDescription())
-    case "fragment": try parseFragment(description: parseDescription())
-    case "extend" where !hasDescription: try parseTypeSystemExtension()
-    default: try parseTypeSystemDefinition(keyword)
+    guard peek(.name) else { throw unexpected(current) }
+    if peekKeyword("query") || peekKeyword("mutation") || peekKeyword("subscription") {
+      try parseOperation(start)
+    } else if peekKeyword("fragment") {
+      try parseFragment(start)
+    } else if start.description == nil, skipKeyword("extend") {
+      try parseTypeSystemExtension(start)
+    } else {
+      try parseTypeSystemDefinition(start)
     }
+  }
+
+  /// How a definition began.
+  struct Start {
+    /// Of the first token: the description's, or the keyword's.
+    let offset: UInt32
+    /// Index of the value.
+    let description: Int?
   }
 }
 
 // MARK: Tokens
 
 extension Parser {
-  @inline(__always)
-  var current: Token { tokens[position] }
-
-  var lookahead: Token { tokens[min(position + 1, tokens.count - 1)] }
+  var current: Token { lexer.token }
 
   @inline(__always)
-  func peek(_ kind: TokenKind) -> Bool { tokens[position].kind == kind }
+  func peek(_ kind: TokenKind) -> Bool { lexer.kind == kind }
 
-  @inline(__always)
-  mutating func advance() {
-    if position < tokens.count - 1 { position += 1 }
-  }
+  /// Also inlined where it is in the innermost loop.
+  @inline(never)
+  mutating func advance() { lexer.advance() }
 
-  @inline(__always)
   @discardableResult
   mutating func expect(_ kind: TokenKind) throws(GraphQLError) -> Token {
-    let token = tokens[position]
+    let token = current
     guard token.kind == kind else { throw expected(kind.text) }
     advance()
     return token
@@ -97,43 +121,56 @@ extension Parser {
 
   @inline(__always)
   mutating func skip(_ kind: TokenKind) -> Bool {
-    guard tokens[position].kind == kind else { return false }
+    guard peek(kind) else { return false }
     advance()
     return true
   }
 
-  func peekKeyword(_ keyword: String) -> Bool {
-    peek(.name) && isText(of: current, keyword)
+  func peekKeyword(_ keyword: StaticString) -> Bool {
+    peek(.name) && isText(lexer.start, lexer.end, keyword)
   }
 
-  mutating func expectKeyword(_ keyword: String) throws(GraphQLError) {
-    guard peekKeyword(keyword) else { throw expected("\"\(keyword)\"") }
-    advance()
+  mutating func expectKeyword(_ keyword: StaticString) throws(GraphQLError) {
+    guard skipKeyword(keyword) else { throw expected("\"\(keyword)\"") }
   }
 
-  mutating func skipKeyword(_ keyword: String) -> Bool {
+  mutating func skipKeyword(_ keyword: StaticString) -> Bool {
     guard peekKeyword(keyword) else { return false }
     advance()
     return true
   }
 
-  @inline(__always)
   mutating func parseName() throws(GraphQLError) -> Name {
-    let token = try expect(.name)
-    return Name(offset: token.offset, symbol: token.symbol)
+    guard peek(.name) else { throw expected(TokenKind.name.text) }
+    return takeName()
+  }
+
+  /// The name that the lexer stands on.
+  @inline(__always)
+  mutating func takeName() -> Name {
+    let name = currentName
+    lexer.advance()
+    return name
+  }
+
+  @inline(__always)
+  var currentName: Name {
+    mutating get {
+      let symbol = symbols.intern(lexer.text, lexer.start, lexer.end, head: lexer.head)
+      return Name(offset: UInt32(truncatingIfNeeded: lexer.start), symbol: symbol)
+    }
   }
 
   func text(of token: Token) -> String {
-    String(decoding: document.source.bytes[Int(token.offset)..<Int(token.end)], as: UTF8.self)
+    String(decoding: document.source.bytes[token.start..<token.end], as: UTF8.self)
   }
 
-  /// Whether a token is this text; makes no text.
-  func isText(of token: Token, _ text: String) -> Bool {
-    guard Int(token.end - token.offset) == text.utf8.count else { return false }
-    var offset = Int(token.offset)
-    for byte in text.utf8 {
-      guard document.source.bytes[offset] == byte else { return false }
-      offset += 1
+  /// Whether the bytes of a name are these; makes no text.
+  @inline(__always)
+  private func isText(_ start: Int, _ end: Int, _ text: StaticString) -> Bool {
+    guard end &- start == text.utf8CodeUnitCount else { return false }
+    for index in 0..<text.utf8CodeUnitCount {
+      guard unsafe lexer.text[start &+ index] == text.utf8Start[index] else { return false }
     }
     return true
   }
@@ -152,11 +189,9 @@ extension Parser {
 // MARK: Descriptions
 
 extension Parser {
-  var peekDescription: Bool { peek(.string) || peek(.blockString) }
-
   /// Description : StringValue. The index of the value.
   mutating func parseDescription() -> Int? {
-    guard peekDescription else { return nil }
+    guard peek(.string) || peek(.blockString) else { return nil }
     document.values.append(stringValue(current))
     advance()
     return document.values.count - 1
@@ -167,7 +202,7 @@ extension Parser {
       kind: .string,
       isBlock: token.kind == .blockString,
       offset: token.offset,
-      end: token.end,
+      end: UInt32(truncatingIfNeeded: token.end),
       name: .none,
       children: .empty
     )
@@ -177,18 +212,17 @@ extension Parser {
 // MARK: Errors
 
 extension Parser {
-  func failure(_ message: String, at token: Token) -> GraphQLError {
+  func failure(_ message: String, at offset: Int) -> GraphQLError {
     // graphql-js reads one token ahead, so what the lexer refuses comes before what the parser refuses.
-    if current.kind == .invalid || token.kind == .invalid, let lexerError { return lexerError }
-    return Lexer.syntaxError(message, document.source, Int(token.offset))
+    lexer.error ?? Lexer.syntaxError(message, document.source, offset)
   }
 
   func unexpected(_ token: Token) -> GraphQLError {
-    failure("Unexpected \(describe(token)).", at: token)
+    failure("Unexpected \(describe(token)).", at: token.start)
   }
 
   func expected(_ what: String) -> GraphQLError {
-    failure("Expected \(what), found \(describe(current)).", at: current)
+    failure("Expected \(what), found \(describe(current)).", at: lexer.start)
   }
 
   func tooDeep(_ limit: Int) -> GraphQLError {
@@ -216,11 +250,10 @@ extension Parser {
 }
 
 extension Document {
-  /// Room for what a request of this many tokens usually needs.
-  fileprivate mutating func reserve(tokens: Int) {
-    let count = min(tokens, 4096)
-    selections.reserveCapacity(count / 2)
-    arguments.reserveCapacity(count / 8)
-    values.reserveCapacity(count / 8)
+  /// Room for what a request of this many bytes usually needs.
+  fileprivate mutating func reserve(bytes: Int) {
+    let size = min(bytes, 1 << 16)
+    arguments.reserveCapacity(2 + size / 64)
+    values.reserveCapacity(2 + size / 64)
   }
 }

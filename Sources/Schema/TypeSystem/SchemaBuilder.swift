@@ -36,7 +36,8 @@ public struct SchemaBuilder {
     var assembler = SchemaAssembler(collector, scalars: scalars, constants: nil)
     let draft = assembler.assemble()
     let errors = collector.errors.list + assembler.errors.list
-    guard errors.isEmpty else { throw SchemaErrors(errors, source) }
+    let omitted = collector.errors.omitted + assembler.errors.omitted
+    guard errors.isEmpty else { throw SchemaErrors(errors, source, omitted: omitted) }
     let outline = GraphQLSchema(draft: draft, source: source)
     var checks = TypeSystemChecks(outline)
     checks.run()
@@ -45,7 +46,8 @@ public struct SchemaBuilder {
     var directives = SDLDirectiveChecks(outline, collector.document)
     directives.run()
     let broken = names.errors.list + directives.errors.list + checks.errors
-    guard broken.isEmpty else { throw SchemaErrors(broken, source) }
+    let left = names.errors.omitted + directives.errors.omitted + checks.omitted
+    guard broken.isEmpty else { throw SchemaErrors(broken, source, omitted: left) }
     return try withConstants(outline, source)
   }
 
@@ -67,7 +69,9 @@ public struct SchemaBuilder {
       if isTooLarge { break }
       guard isSettled else { continue }
       // Only now: an earlier round takes a member for missing whose own default was not known yet.
-      guard assembler.errors.isEmpty else { throw SchemaErrors(assembler.errors.list, source) }
+      guard assembler.errors.isEmpty else {
+        throw SchemaErrors(assembler.errors.list, source, omitted: assembler.errors.omitted)
+      }
       return schema
     }
     let error = GraphQLError("Default values of input fields nest too deeply.", code: .graphqlValidationFailed)
@@ -99,9 +103,11 @@ extension InputValue {
 
 /// Errors found in an SDL document, up to a bound.
 struct SDLErrorList {
-  private static let limit = 100
+  static let limit = 100
 
   private(set) var list: [GraphQLError] = []
+  /// How many came after the bound.
+  private(set) var omitted = 0
   private let document: Document
 
   init(_ document: Document) {
@@ -111,12 +117,14 @@ struct SDLErrorList {
   var isEmpty: Bool { list.isEmpty }
 
   mutating func add(_ message: String, _ offsets: [UInt32], rule: String) {
-    guard list.count < Self.limit else { return }
     add(message, at: offsets.map(document.location), rule: rule)
   }
 
   mutating func add(_ message: String, at places: [SourceLocation?], rule: String) {
-    guard list.count < Self.limit else { return }
+    guard list.count < Self.limit else {
+      omitted += 1
+      return
+    }
     list.append(
       GraphQLError(message, code: .graphqlValidationFailed, locations: places.compactMap(\.self), rule: rule)
     )

@@ -1,9 +1,9 @@
 /// The rules that a type system as a whole must meet. Specification, sections 3.3 to 3.10.
 struct TypeSystemChecks {
-  private static let limit = 100
-
   let schema: GraphQLSchema
   private(set) var errors: [GraphQLError] = []
+  /// How many came after the bound.
+  private(set) var omitted = 0
 
   init(_ schema: GraphQLSchema) {
     self.schema = schema
@@ -29,7 +29,10 @@ struct TypeSystemChecks {
   }
 
   mutating func report(_ message: String, _ places: [SourceLocation?], _ rule: String) {
-    guard errors.count < Self.limit else { return }
+    guard errors.count < SDLErrorList.limit else {
+      omitted += 1
+      return
+    }
     errors.append(
       GraphQLError(message, code: .graphqlValidationFailed, locations: places.compactMap(\.self), rule: rule)
     )

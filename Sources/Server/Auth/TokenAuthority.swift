@@ -75,7 +75,7 @@ final class TokenAuthority: Sendable {
   private func verifySlowly(_ token: String, at instant: Int64) async throws(Refusal) -> VerifiedToken {
     guard token.utf8.count <= Self.maximumBytes else { throw .malformed }
     // jwt-kit picks the key, not the algorithm that the header asks for; ours is the only one there is.
-    try Self.requireHS256(token)
+    try Self.requireForm(of: token)
     let claims: TokenClaims
     do {
       claims = try await keys.verify(token, as: TokenClaims.self)
@@ -101,12 +101,15 @@ final class TokenAuthority: Sendable {
     )
   }
 
-  /// `none`, an algorithm of another family, and a `crit` extension that we would have to understand are refused
-  /// (RFC 7515 section 4.1.11, RFC 8725 section 3.1).
-  private static func requireHS256(_ token: String) throws(Refusal) {
+  /// Three parts in base 64 as RFC 7515 section 2 has it, and a header that is ours: `none`, an algorithm of another
+  /// family, and a `crit` extension that we would have to understand are refused (RFC 7515 section 4.1.11, RFC 8725
+  /// section 3.1).
+  private static func requireForm(of token: String) throws(Refusal) {
+    let parts = token.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    // jwt-kit takes padding and other ways to write the same bytes, RFC 7515 section 2 does not.
     guard
-      let header = token.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).first,
-      let bytes = Base64URL.decode(header.utf8),
+      parts.count == 3, parts.dropFirst().allSatisfy({ Base64URL.decode($0) != nil }),
+      let bytes = Base64URL.decode(parts[0]),
       let document = try? JSONDocument(parsing: bytes, maxDepth: 8),
       document.root.kind == .object
     else { throw .malformed }

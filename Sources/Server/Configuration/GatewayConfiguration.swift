@@ -38,6 +38,7 @@ public struct GatewayConfiguration: Sendable {
 
   /// Overrides of the schema's times to live, by the name of the variable that sets them.
   public var cacheTTLs: [String: Int] = [:]
+  public var cacheMemoryBytes = 67_108_864
 
   /// Whose GraphQL documents are executed.
   public var documentMode = DocumentMode.open
@@ -45,6 +46,7 @@ public struct GatewayConfiguration: Sendable {
 
   public var maximumBodySize = 1_048_576
   public var graphQLBatchLimit = 0
+  public var compressionMinimum = 1024
   public var requestTimeout = Duration.seconds(10)
   public var idleTimeout = Duration.seconds(60)
   public var maximumConnections = 4096
@@ -305,6 +307,13 @@ extension GatewayConfiguration {
     .cacheTTL("CACHE_TTL_ACTIVITY", field: "activity"),
     .cacheTTL("CACHE_TTL_TRACES_LIST", field: "traces"),
     .cacheTTL("CACHE_TTL_TRACE_DETAIL", field: "trace"),
+    .integer(
+      "CACHE_MEMORY_BYTES",
+      .cache,
+      \.cacheMemoryBytes,
+      in: 0...68_719_476_736,
+      "Memory for cached values that Redis keeps up to date; 0 keeps none, so that every request asks Redis."
+    ),
   ]
 
   private static let documents: [Setting] = [
@@ -336,7 +345,7 @@ extension GatewayConfiguration {
       .limits,
       \.maximumBodySize,
       in: 1024...104_857_600,
-      "Largest request body; larger ones are refused with 413."
+      "Largest request body, also when unpacked; larger ones are refused with 413."
     ),
     .integer(
       "GRAPHQL_BATCH_LIMIT",
@@ -344,6 +353,13 @@ extension GatewayConfiguration {
       \.graphQLBatchLimit,
       in: 0...1000,
       "GraphQL requests that one array may hold; 0 takes no arrays."
+    ),
+    .integer(
+      "RESPONSE_COMPRESSION_MIN_BYTES",
+      .limits,
+      \.compressionMinimum,
+      in: 0...104_857_600,
+      "Answers of this size or more are compressed for clients that ask for it; 0 compresses none."
     ),
     .duration(
       "REQUEST_TIMEOUT_MS",

@@ -19,7 +19,7 @@ struct GraphQLController: Sendable {
       try exchange.checkHead()
       let principal = try await authenticator.principal(for: request.headers)
       let call = try exchange.call(body: exchange.readsBody ? try await bodies.read(request) : [])
-      var (answer, report) = try await answer(call, of: exchange, for: principal)
+      var (answer, report) = try await answer(call, of: exchange, for: principal, context.connection)
       answer.fields.appendVary(authenticator.identityFields)
       ServerTiming.apply(report, since: start, to: &answer.fields)
       return Response(answer)
@@ -33,10 +33,11 @@ struct GraphQLController: Sendable {
   private func answer(
     _ call: GraphQLCall,
     of exchange: GraphQLExchange,
-    for principal: Principal
+    for principal: Principal,
+    _ connection: ConnectionState?
   ) async throws -> (GraphQLHTTPResponse, ExecutionReport?) {
     do {
-      return try await Deadline.run(within: deadline) {
+      return try await Deadline.run(within: deadline, watching: connection) {
         switch call {
         case .one(let parameters):
           let result = try await execute(parameters, of: exchange, for: principal)

@@ -1,7 +1,7 @@
 import HTTPTypes
 import Resolver
 
-/// How clients may keep answers (RFC 9111): see `docs/decisions/0008-caching-of-answers.md`.
+/// How clients may keep answers (RFC 9111): see `docs/decisions/0009-caching-of-answers.md`.
 enum AnswerCaching {
   private static let notKept = "no-store"
 

@@ -2,13 +2,15 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// The outermost layer of every listener: request id, preflights, errors, security and CORS fields, access log.
+/// The outermost layer of every listener: request id, preflights, errors, compression, security and CORS
+/// fields, access log.
 ///
-/// One middleware rather than six, since each one costs a suspension on every request.
+/// One middleware rather than seven, since each one costs a suspension on every request.
 struct EdgeMiddleware: RouterMiddleware {
   typealias Context = GatewayRequestContext
 
   let cors: CORSPolicy
+  let compression: ResponseCompression
 
   @concurrent func handle(
     _ request: Request,
@@ -23,6 +25,7 @@ struct EdgeMiddleware: RouterMiddleware {
     context.logger[metadataKey: "request_id"] = "\(requestID)"
 
     var response = await respond(to: request, context: context, next: next)
+    await compression.apply(to: &response, acceptEncoding: request.headers[.acceptEncoding])
     SecurityHeaders.apply(to: &response.headers)
     cors.apply(to: &response.headers, for: request.headers)
     if let field = RequestIdentifier.field { response.headers[field] = requestID }

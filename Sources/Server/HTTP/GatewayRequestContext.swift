@@ -6,10 +6,13 @@ import NIOCore
 struct GatewayRequestContext: RequestContext {
   var coreContext: CoreRequestContextStorage
   let remoteAddress: SocketAddress?
+  /// The connection that the request came by; nil when it has ended already.
+  let connection: ConnectionState?
 
   init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)
     remoteAddress = source.channel.remoteAddress
+    connection = ConnectionRegistry.shared.state(of: source.channel)
   }
 
   /// The peer's address without its port; `unknown` for sockets that have none.

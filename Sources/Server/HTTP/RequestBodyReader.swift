@@ -11,14 +11,23 @@ struct RequestBodyReader: Sendable {
   /// For the whole body, so that a client which sends a byte now and then does not hold a place.
   let deadline: Duration
 
-  /// The body's bytes, copied once out of the network buffers.
+  /// The body's bytes, copied once out of the network buffers, their content coding undone. Neither what comes nor what
+  /// it unpacks to may be larger than ``limit``.
   func read(_ request: Request) async throws -> [UInt8] {
     if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
       throw ErrorMapping.bodyTooLarge
     }
-    if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
-      throw ErrorMapping.text(.unsupportedMediaType, "The Content-Encoding is not supported", .badRequest)
+    let coding = try ContentCoding.ofRequest(request.headers[.contentEncoding])
+    let bytes = try await received(request)
+    guard let coding else { return bytes }
+    do throws(Decompression.Failure) {
+      return try Decompression.decode(bytes, from: coding, limit: limit)
+    } catch {
+      throw error == .tooLarge ? ErrorMapping.bodyTooLarge : ErrorMapping.undecodableBody(coding)
     }
+  }
+
+  private func received(_ request: Request) async throws -> [UInt8] {
     let body = request.body
     let limit = limit
     do {

@@ -31,6 +31,17 @@ struct RouteRegistry {
     refusals[path] = handler
   }
 
+  /// A handler that is cancelled when it takes too long.
+  static func within(_ limit: Duration, _ handler: @escaping Handler) -> Handler {
+    { request, context in
+      do {
+        return try await Deadline.run(within: limit) { try await handler(request, context) }
+      } catch is Deadline.Exceeded {
+        throw ErrorMapping.deadlineExceeded
+      }
+    }
+  }
+
   /// `HEAD` answers what `GET` would, without the body; `OPTIONS` says what there is.
   func makeRouter(edge: EdgeMiddleware) -> Router<GatewayRequestContext> {
     let router = Router(context: GatewayRequestContext.self, options: .autoGenerateHeadEndpoints)

@@ -32,7 +32,7 @@ struct RouteController: Sendable {
       query: query,
       for: principal
     )
-    let result = try await execute(variables, for: principal)
+    let result = try await execute(variables, for: principal, context.connection)
     var response = try respond(with: result, to: request.headers)
     response.headers.appendVary(authenticator.identityFields)
     ServerTiming.apply(result.report, since: start, to: &response.headers)
@@ -52,11 +52,12 @@ struct RouteController: Sendable {
 
   private func execute(
     _ variables: [String: InputValue],
-    for principal: Principal
+    for principal: Principal,
+    _ connection: ConnectionState?
   ) async throws -> ExecutionResult {
     let (engine, operation) = (engine, bound.operation)
     do {
-      return try await Deadline.run(within: deadline) {
+      return try await Deadline.run(within: deadline, watching: connection) {
         await engine.execute(operation, variables: variables, for: principal)
       }
     } catch is Deadline.Exceeded {

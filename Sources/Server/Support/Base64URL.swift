@@ -1,6 +1,7 @@
 /// Base 64 with the URL alphabet and without padding (RFC 4648 section 5), as tokens use it.
 enum Base64URL {
-  /// Nil for anything that an encoder would not write: a foreign character, padding, a length that cannot be.
+  /// Nil for anything that an encoder would not write: a foreign character, padding, a length that cannot be, bits
+  /// that belong to no byte.
   static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
     guard text.count % 4 != 1 else { return nil }
     var bytes: [UInt8] = []
@@ -15,7 +16,7 @@ enum Base64URL {
       held -= 8
       bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(held)))
     }
-    return bytes
+    return bits & (1 << UInt32(held) - 1) == 0 ? bytes : nil
   }
 
   private static func value(of character: UInt8) -> UInt32? {

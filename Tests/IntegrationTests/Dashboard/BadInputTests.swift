@@ -277,7 +277,7 @@ struct BadInputTests {
 
   /// Tokens that look like ours.
   enum ForeignToken: CaseIterable {
-    case changedPayload, changedSignature, withoutSignature, algorithmNone, garbage
+    case changedPayload, changedSignature, withoutSignature, algorithmNone, garbage, padded
 
     func token(from account: GatewayUnderTest.Account) throws -> String {
       let parts = account.token.split(separator: ".").map(String.init)
@@ -291,6 +291,7 @@ struct BadInputTests {
       case .withoutSignature: return "\(parts[0]).\(parts[1])."
       case .algorithmNone: return [Self.base64URL(#"{"alg":"none","typ":"JWT"}"#), parts[1], ""].joined(separator: ".")
       case .garbage: return "not-a-token"
+      case .padded: return account.token + "="
       }
     }
 

@@ -14,7 +14,7 @@ struct DashboardTests {
   @Test func answersTheDashboardInOneResponse() async throws {
     let answer = try await gateway.owner.client.graphQL(DashboardQuery.document, variables: #"{"range":"30d"}"#)
     #expect(answer.status == 200)
-    #expect(answer["content-type"] == "application/json; charset=utf-8")
+    #expect(answer["content-type"] == "application/graphql-response+json; charset=utf-8")
     let root = try answer.json
     #expect(root["errors"] == nil)
     let data = try #require(root["data"])

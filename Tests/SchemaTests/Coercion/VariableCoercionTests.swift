@@ -162,6 +162,10 @@ import Testing
     ("{ find(needed: null) }", "Argument \"needed\" of non-null type \"Int!\" must not be null."),
     ("{ find }", "Argument \"needed\" of required type \"Int!\" was not provided."),
     (
+      "{ find(needed: 1, where: {kind: UGLY}) }",
+      "Argument \"where\" has invalid value {kind: UGLY}. Value UGLY does not exist in \"Kind\" enum."
+    ),
+    (
       "{ find(needed: \"1\") }",
       "Argument \"needed\" has invalid value \"1\". Int cannot represent non-integer value: \"1\""
     ),
@@ -175,6 +179,35 @@ import Testing
     }
     #expect(error?.message == message)
     #expect(error?.code == .badUserInput)
+  }
+
+  @Test func largeIntegersAreIDs() throws {
+    let large = InputValue.number("-92233720368547758080")
+    let document = try Parser.parse(Source("query ($a: ID, $b: ID) { a }"))
+    let given = InputObject([.init(name: "a", value: large), .init(name: "b", value: .number("1.5"))])
+    let errors = #expect(throws: RequestErrors.self) {
+      try Self.schema.coerceVariableValues(document, operation: 0, provided: given)
+    }
+    #expect(
+      errors?.errors.map(\.message) == [
+        "Variable \"$b\" got invalid value 1.5; ID cannot represent a non-string and non-integer value: 1.5"
+      ]
+    )
+    let values = try Self.schema.coerceVariableValues(
+      document,
+      operation: 0,
+      provided: InputObject([.init(name: "a", value: large)])
+    )
+    #expect(values[document.variableDefinitions[0].name] == .string("-92233720368547758080"))
+  }
+
+  @Test func argumentsAreFoundByNameAndPlace() throws {
+    let document = try Parser.parse(Source("{ find(needed: 5, id: null) }"))
+    let field = Self.schema[try #require(Self.schema.field(at: "Query.find"))]
+    let values = try Self.schema.coerceArgumentValues(of: field, selection: 0, in: document, variables: .none)
+    #expect(values.names == ["where", "one", "first", "id", "needed"])
+    #expect((0..<5).map { values[$0] } == [nil, nil, .int(10), .null, .int(5)])
+    #expect(["where", "first", "id", "nothing"].map { values.isPresent($0) } == [false, true, true, false])
   }
 
   @Test(arguments: [

@@ -25,6 +25,17 @@ import Testing
       "schema { query: Query mutation: M } input M { a: Int } " + query,
       ["Mutation root type must be Object type if provided, it cannot be M. (1:43)"]
     ),
+    (
+      query + " interface I { a: Int } type T implements I { a: Int @deprecated }",
+      [
+        "Interface field I.a is not deprecated, so implementation field T.a must not be deprecated. (1:37)"
+      ]
+    ),
+    (
+      query
+        + " directive @range(min: Int!, max: Int!) on ARGUMENT_DEFINITION type T { a(b: Int = 9 @range(min: 1, max: 5)): Int }",
+      ["Default value 9 of \"b\" is invalid: It must be between 1 and 5. (1:105)"]
+    ),
     (query + " union U", ["Union type U must define one or more member types. (1:29)"]),
     (
       query + " input I { a: I! }",
@@ -119,5 +130,26 @@ import Testing
         """
     )
     #expect(errors(sdl) == ["Syntax Error: Unexpected character: U+00E9. (2:2)"])
+  }
+
+  @Test(arguments: [100, 101, 250])
+  func saysHowManyErrorsItLeavesOut(count: Int) {
+    let wrong = (0..<count).map { "union U\($0)" }.joined(separator: "\n")
+    let errors = #expect(throws: SchemaErrors.self) {
+      try SchemaBuilder.build(Source(Self.query + "\n" + wrong, name: "s.graphql"))
+    }
+    #expect(errors?.errors.count == 100)
+    let last = errors?.description.split(separator: "\n").last
+    #expect(last == (count == 100 ? "        ^" : count == 101 ? "… and 1 more error" : "… and 150 more errors"))
+  }
+
+  @Test func defaultsNestWithinBounds() {
+    // Each default holds the one before twice.
+    let inputs = (1...20).map { "input I\($0) { a: I\($0 - 1) = {} b: I\($0 - 1) = {} }" }.joined(separator: " ")
+    #expect(
+      errors("input I0 { a: Int = 1 } " + inputs + " " + Self.query) == [
+        "Default values of input fields nest too deeply."
+      ]
+    )
   }
 }

@@ -84,6 +84,28 @@ import Testing
     #expect(errors.map(\.code) == [.fieldLimitExceeded])
   }
 
+  /// What people and their tools write stays far below the bound of overlapping selections: two thousand fields in panels that
+  /// share fragments (3,600 looked at), and sixty components that ask for the same things on four levels (10,800).
+  @Test func takesLargeDocumentsThatOverlap() throws {
+    let panels = (0..<40).map { panel in
+      let fields = (0..<45).map { "f\(panel)x\($0): name" }.joined(separator: " ")
+      return "p\(panel): dog { \(fields) ...Family mother { ...Family } father { ...Family } }"
+    }
+    let family = "fragment Family on Dog { name nickname barks mother { ...Facts } father { ...Facts } }"
+    let facts = "fragment Facts on Dog { name nickname barkVolume isHouseTrained doesKnowCommand(dogCommand: SIT) }"
+    let board = try Parser.parse(Source("{ \(panels.joined(separator: " ")) } \(family) \(facts)"))
+    #expect(board.selections.count > 2_000)
+    #expect(Validator.validate(board, against: Harness.schema).isValid)
+
+    var nested = "name nickname barks"
+    for _ in 0..<3 { nested = "name nickname barks mother { \(nested) } father { \(nested) }" }
+    let components = (0..<60).map { "fragment C\($0) on Dog { c\($0): name \(nested) }" }
+    let spreads = (0..<60).map { "...C\($0)" }.joined(separator: " ")
+    let page = try Parser.parse(Source("{ dog { \(spreads) } } " + components.joined(separator: " ")))
+    #expect(page.selections.count > 3_500)
+    #expect(Validator.validate(page, against: Harness.schema).isValid)
+  }
+
   @Test func stopsAtFiftyErrors() throws {
     let text = "{ dog { " + (0..<10_000).map { "unknown\($0)" }.joined(separator: " ") + " } }"
     let document = try Parser.parse(Source(text), limits: .trusted)

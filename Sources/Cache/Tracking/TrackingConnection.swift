@@ -1,0 +1,222 @@
+import NIOCore
+
+/// The connection over which Redis tells a ``MemoryTier`` of every change, made again and again. Everything in here
+/// happens on its event loop.
+///
+/// It tracks in broadcasting mode and redirects to itself, so that there is one thing that can break: the connection
+/// that is tracked is the one that is subscribed. A PING that is answered confirms that all was told before it was sent.
+final class TrackingConnection: RedisChannelOwner {
+  private enum Phase: Equatable {
+    case idle
+    case connecting
+    /// The login and `CLIENT ID` are under way: so many replies are to come.
+    case identifying(missing: Int)
+    /// `CLIENT TRACKING` and `SUBSCRIBE` are under way; whether the first has been answered.
+    case subscribing(isTracking: Bool)
+    case tracking
+    case pausing
+    case closed
+  }
+
+  private let eventLoop: any EventLoop
+  private let configuration: RedisConfiguration
+  private let memory: MemoryTier
+  private let prefixes: [[UInt8]]
+  private let heartbeat: TimeAmount
+  private let log: OccasionalLog
+
+  private var phase = Phase.idle
+  private var channel: (any Channel)?
+  private var handler: RedisChannelHandler?
+  /// In a row, up to now.
+  private var failures = 0
+  /// When the question that is not answered yet was sent.
+  private var askedAt: ContinuousClock.Instant?
+  private var beats: RepeatedTask?
+  /// Counts the connections, so that a deadline can tell whether it is meant.
+  private var attempt = 0
+
+  init(
+    eventLoop: any EventLoop,
+    configuration: RedisConfiguration,
+    memory: MemoryTier,
+    _ memoryConfiguration: MemoryConfiguration,
+    log: OccasionalLog
+  ) {
+    self.eventLoop = eventLoop
+    self.configuration = configuration
+    self.memory = memory
+    self.log = log
+    prefixes = memoryConfiguration.trackedPrefixes
+    heartbeat = TimeAmount(memoryConfiguration.heartbeat)
+  }
+
+  // MARK: Life
+
+  func open() {
+    guard phase == .idle else { return }
+    connect()
+  }
+
+  func close() {
+    phase = .closed
+    letGo()
+  }
+
+  private func connect() {
+    phase = .connecting
+    attempt += 1
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    configuration.connect(on: eventLoop) { try bound.value.prepare($0) }.whenComplete { result in
+      switch result {
+      case .success(let channel): bound.value.connected(channel)
+      case .failure(let error):
+        bound.value.abandon(
+          CacheError(.unavailable, "Redis cannot be reached", detail: "\(error)"),
+          isSuspect: true
+        )
+      }
+    }
+  }
+
+  private func prepare(_ channel: any Channel) throws {
+    let handler = RedisChannelHandler(owner: self, decoder: try HiredisReplyDecoder())
+    try channel.pipeline.syncOperations.addHandler(handler)
+    self.handler = handler
+  }
+
+  private func connected(_ channel: any Channel) {
+    guard phase == .connecting, handler != nil, channel.isActive else {
+      // Closed meanwhile, by us or by the server.
+      channel.close(promise: nil)
+      return
+    }
+    self.channel = channel
+    identify()
+    expectTracking()
+  }
+
+  func abandon(_ error: CacheError, isSuspect: Bool) {
+    guard phase != .closed, phase != .pausing else { return }
+    letGo()
+    failures += 1
+    phase = .pausing
+    log.warning("Redis does not tell of changes: nothing is kept in memory", detail: error.debugDescription)
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    let pause = ConnectionState.pause(afterFailures: failures, jitter: .random(in: 0...1))
+    eventLoop.scheduleTask(in: TimeAmount(pause)) {
+      if bound.value.phase == .pausing { bound.value.connect() }
+    }
+  }
+
+  private func letGo() {
+    memory.trackingEnded()
+    beats?.cancel()
+    beats = nil
+    askedAt = nil
+    handler?.detach()
+    handler = nil
+    channel?.close(promise: nil)
+    channel = nil
+  }
+
+  // MARK: Greeting
+
+  private func identify() {
+    let commands = configuration.address.authentication + [RedisCommand("CLIENT", "ID")]
+    phase = .identifying(missing: commands.count)
+    send(commands)
+  }
+
+  private func subscribe(id: Int64) {
+    var track = RedisCommand("CLIENT", "TRACKING", "ON", "REDIRECT", "\(id)", "BCAST")
+    // An empty prefix stands for all keys, as does none.
+    for prefix in prefixes where !prefix.isEmpty {
+      track.append(text: "PREFIX")
+      track.append(prefix)
+    }
+    phase = .subscribing(isTracking: false)
+    send([track, RedisCommand("SUBSCRIBE", TrackingReply.channel)])
+  }
+
+  /// A server that accepts but does not answer is found out here.
+  private func expectTracking() {
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    let attempt = attempt
+    eventLoop.scheduleTask(in: TimeAmount(configuration.timeout)) {
+      let connection = bound.value
+      guard connection.attempt == attempt, connection.phase != .tracking else { return }
+      connection.abandon(CacheError(.timeout, "Redis did not answer in time"), isSuspect: true)
+    }
+  }
+
+  private func began() {
+    phase = .tracking
+    failures = 0
+    memory.trackingBegan()
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    beats = eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: heartbeat) { _ in bound.value.beat() }
+  }
+
+  // MARK: Replies
+
+  func countReceived(_ bytes: Int) {}
+
+  func received(_ reply: RedisReply) {
+    if case .error(let text) = reply {
+      return abandon(CacheError(.refused, "Redis refused to tell of changes", detail: text), isSuspect: true)
+    }
+    switch phase {
+    case .identifying(missing: 1):
+      guard case .integer(let id) = reply else { return surprised() }
+      subscribe(id: id)
+    case .identifying(let missing): phase = .identifying(missing: missing - 1)
+    case .subscribing(isTracking: false):
+      guard reply == .status("OK") else { return surprised() }
+      phase = .subscribing(isTracking: true)
+    case .subscribing(isTracking: true):
+      guard TrackingReply(reply) == .subscribed else { return surprised() }
+      began()
+    case .tracking: told(reply)
+    case .idle, .connecting, .pausing, .closed: break
+    }
+  }
+
+  private func told(_ reply: RedisReply) {
+    switch TrackingReply(reply) {
+    case .changed(let keys): memory.noticed(keys)
+    case .flushed: memory.noticedFlush()
+    case .pong:
+      guard let asked = askedAt else { return surprised() }
+      askedAt = nil
+      memory.confirmed(asOf: asked)
+    case .subscribed, nil: surprised()
+    }
+  }
+
+  private func surprised() {
+    abandon(CacheError(.protocolViolation, "Redis sent what nobody asked for"), isSuspect: true)
+  }
+
+  // MARK: Heartbeat
+
+  private func beat() {
+    let now = ContinuousClock.now
+    if let asked = askedAt {
+      guard now - asked > configuration.timeout else { return }
+      return abandon(CacheError(.timeout, "Redis did not answer in time"), isSuspect: true)
+    }
+    askedAt = now
+    send([RedisCommand("PING")])
+  }
+
+  private func send(_ commands: [RedisCommand]) {
+    var request = ByteBuffer()
+    do throws(CacheError) {
+      for command in commands { try command.encode(into: &request) }
+    } catch {
+      return abandon(error, isSuspect: true)
+    }
+    channel?.writeAndFlush(request, promise: nil)
+  }
+}

@@ -1,0 +1,119 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+
+/// What the framework leaves to be desired of a connection: notices that the client has gone, and answers what is no
+/// HTTP in the words of every other error.
+///
+/// An end of the client's stream counts as its going away, as with most servers: who asks and stops listening looks
+/// the same as who only stops talking.
+final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
+  private let connection = ConnectionState()
+  /// Requests whose answer has not ended.
+  private var pending = 0
+  /// The head of a request has come and its end has not.
+  private var isReading = false
+  /// Nothing that comes can be understood any more.
+  private var isBroken = false
+  /// What is left to be said of that once the requests before it are answered.
+  private var lastAnswer: Problem?
+  /// The last answer has gone out: whatever else is written is dropped.
+  private var isFinished = false
+
+  /// How long what the client still sends is read and thrown away, so that it gets to see the answer.
+  private static let lingering = TimeAmount.seconds(2)
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    ConnectionRegistry.shared.add(context.channel, connection)
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    ConnectionRegistry.shared.remove(context.channel)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    connection.close()
+    ConnectionRegistry.shared.remove(context.channel)
+    context.fireChannelInactive()
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case ChannelEvent.inputClosed? = event as? ChannelEvent {
+      connection.close()
+      if isFinished { context.close(promise: nil) }
+    }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard !isBroken else { return }
+    switch unwrapInboundIn(data) {
+    case .head:
+      pending += 1
+      isReading = true
+    case .body: break
+    case .end: isReading = false
+    }
+    context.fireChannelRead(data)
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    guard !isFinished else {
+      promise?.succeed()
+      return
+    }
+    context.write(data, promise: promise)
+    guard case .end = unwrapOutboundIn(data) else { return }
+    pending -= 1
+    if isBroken { endIfAnswered(context) }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    guard !isBroken else { return }
+    guard !(error is IOError) else { return context.fireErrorCaught(error) }
+    isBroken = true
+    if isReading {
+      // The request under way is answered by its handler, which sees the error where it reads the body.
+      context.fireErrorCaught(error)
+    } else {
+      lastAnswer = ErrorMapping.problem(forHTTP: error)
+    }
+    endIfAnswered(context)
+  }
+
+  private func endIfAnswered(_ context: ChannelHandlerContext) {
+    guard pending == 0, !isFinished else { return }
+    if let lastAnswer { answer(context, lastAnswer) }
+    finish(context)
+  }
+
+  private func answer(_ context: ChannelHandlerContext, _ problem: Problem) {
+    let body = ErrorMapping.detailBody(of: problem)
+    var fields: HTTPFields = [
+      .contentType: "application/json", .contentLength: "\(body.count)", .connection: "close",
+    ]
+    SecurityHeaders.apply(to: &fields)
+    if let field = RequestIdentifier.field { fields[field] = RandomID.make() }
+    context.write(wrapOutboundOut(.head(HTTPResponse(status: problem.status, headerFields: fields))), promise: nil)
+    context.write(wrapOutboundOut(.body(context.channel.allocator.buffer(bytes: body))), promise: nil)
+    context.write(wrapOutboundOut(.end(nil)), promise: nil)
+  }
+
+  /// Ends our side, and the other one when it has nothing more to say or was given its time.
+  private func finish(_ context: ChannelHandlerContext) {
+    isFinished = true
+    context.flush()
+    context.close(mode: .output, promise: nil)
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    context.eventLoop.scheduleTask(in: Self.lingering) { bound.value.close(promise: nil) }
+  }
+}
+
+@available(*, unavailable)
+extension ConnectionHandler: Sendable {}
