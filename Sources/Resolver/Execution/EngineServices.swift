@@ -59,13 +59,13 @@ final class EngineServices: Sendable {
 
   /// Runs the statements of a batch in one PostgreSQL round trip; none when the batch is empty.
   func run(_ batch: StatementBatch) async -> StatementBatch.Rows {
-    guard let sources, !batch.queries.isEmpty else { return StatementBatch.Rows(results: []) }
+    guard !batch.queries.isEmpty else { return StatementBatch.Rows(results: []) }
+    guard let sources else { return StatementBatch.Rows(failure: Self.noDatabase, of: batch) }
     do throws(DatabaseError) {
       let results = try await sources.database.pipeline(batch.queries)
       return StatementBatch.Rows(results: results.map { $0.mapError { failure($0) } })
     } catch {
-      let failure = failure(error)
-      return StatementBatch.Rows(results: batch.queries.map { _ in .failure(failure) })
+      return StatementBatch.Rows(failure: failure(error), of: batch)
     }
   }
 
@@ -91,6 +91,8 @@ final class EngineServices: Sendable {
       return false
     }
   }
+
+  private static let noDatabase = GraphQLError("The engine has no database.", code: .serviceUnavailable)
 
   /// Parses a body that a resolver has written.
   func parse(_ body: [UInt8]) throws(GraphQLError) -> JSONDocument {

@@ -95,17 +95,10 @@ struct RootFetcher: Sendable {
     }
     var fetched: [Fetched] = []
     for ticket in tickets {
-      let outcome = await ticket.value ?? .failure(Self.outOfTime)
-      fetched.append(Fetched(outcome: outcome, isShared: !ticket.isLeader))
+      fetched.append(Fetched(outcome: await ticket.value ?? .failure(.outOfTime), isShared: !ticket.isLeader))
     }
     return fetched
   }
-
-  /// The request was cancelled, by its deadline or since nobody is there to read the answer.
-  private static let outOfTime = GraphQLError(
-    "The request took too long; ask for less or try again.",
-    code: .deadlineExceeded
-  )
 
   private func storing(_ call: RootCall, cached: CachedBodies, at position: Int) -> Storing? {
     guard let key = call.key, let policy = services.binding.roots[call.root].cache,

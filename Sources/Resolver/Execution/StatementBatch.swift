@@ -25,6 +25,15 @@ struct StatementBatch: Sendable {
   struct Rows: Sendable {
     let results: [Result<SQLResult, GraphQLError>]
 
+    init(results: [Result<SQLResult, GraphQLError>]) {
+      self.results = results
+    }
+
+    /// Where all statements have failed together.
+    init(failure: GraphQLError, of batch: StatementBatch) {
+      results = batch.queries.map { _ in .failure(failure) }
+    }
+
     subscript(part: Part) -> Result<[SQLResult], GraphQLError> {
       switch part {
       case .failure(let error): return .failure(error)

@@ -32,7 +32,8 @@ struct DocumentCompiler: Sendable {
       // Between the look-up and the flight another one may have landed.
       [Result { () throws(RequestErrors) in try compileAndKeep(Source(bytes: text)) }]
     }
-    return try await tickets[0].value.get()
+    guard let result = await tickets[0].value else { throw RequestErrors([.outOfTime]) }
+    return try result.get()
   }
 
   /// Compiles a document unless the cache holds it, and has the cache hold it.

@@ -86,10 +86,8 @@ enum DecimalText {
 
   private static func exponent(_ text: Substring.UTF8View) -> Int? {
     guard let mark = text.first else { return 0 }
-    guard mark | 0x20 == 0x65, let value = Int(String(Substring(text.dropFirst()))), abs(value) <= maxDigits else {
-      return nil
-    }
-    return value
+    guard mark | 0x20 == 0x65, let value = Int(String(Substring(text.dropFirst()))) else { return nil }
+    return -maxDigits <= value && value <= maxDigits ? value : nil
   }
 
   /// Puts the point behind `point` digits.

@@ -91,10 +91,17 @@ struct GraphQLExchange: Sendable {
     if result.kind == .requestError, result.errors == [Self.mutationRefusal] {
       return response(status: .methodNotAllowed, body: result.body, adding: [.allow: "POST"])
     }
-    guard result.kind == .data else {
-      return response(status: mediaType == .response ? .badRequest : .ok, body: result.body)
+    guard result.kind == .requestError else { return response(toExecuted: result) }
+    let status = mediaType == .response ? Self.status(ofRefusal: result.errors.first?.code) : .ok
+    return response(status: status, body: result.body)
+  }
+
+  private static func status(ofRefusal code: ErrorCode?) -> HTTPResponse.Status {
+    switch code {
+    case .serviceUnavailable, .deadlineExceeded: .serviceUnavailable
+    case .internalServerError: .internalServerError
+    default: .badRequest
     }
-    return response(toExecuted: result)
   }
 
   /// What a `POST` answers says how long it is good too; no cache between may use it, but a client that keeps answers can.

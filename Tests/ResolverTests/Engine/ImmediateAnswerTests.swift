@@ -180,4 +180,23 @@ import Testing
     #expect(body.fragments.bytes <= body.fragments.maxBytes)
     #expect(body.fragments.count == 16)
   }
+
+  /// It used to end the process.
+  @Test func anEngineWithoutDatabaseSaysSo() async throws {
+    let schema = try SchemaBuilder.build(Source("type Query { a: Int }", name: "schema.graphql"))
+    var registry = ResolverRegistry()
+    registry.root("Query.a", Asking())
+    let engine = QueryEngine(
+      binding: try SchemaBinding(schema: schema, registry: registry),
+      sources: nil,
+      logger: Logger(label: "test")
+    )
+    let answer = await engine.execute(try request("{ a }"), for: principal)
+    #expect(answer.errors.map(\.message) == ["The engine has no database."])
+  }
+
+  private struct Asking: RootFieldResolver {
+    func queries(_ call: FieldCall) -> [SQLQuery] { [SQLQuery(SQLStatement("one", "SELECT 1"))] }
+    func body(_ results: [SQLResult], _ call: FieldCall, into writer: inout JSONWriter) { writer.null() }
+  }
 }

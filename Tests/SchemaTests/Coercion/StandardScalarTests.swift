@@ -46,7 +46,8 @@ import Testing
   @Test(arguments: [
     (InputValue.string(""), "\"\""), (.string("1."), "\"1.\""), (.string(".5"), "\".5\""), (.string("1e"), "\"1e\""),
     (.string("1x"), "\"1x\""), (.string("--1"), "\"--1\""), (.string("NaN"), "\"NaN\""), (.number("1e201"), "1e201"),
-    (.boolean(true), "true"), (.list([]), "[]"), (.enumeration("ONE"), "ONE"),
+    (.number("1e-9223372036854775808"), "1e-9223372036854775808"), (.boolean(true), "true"), (.list([]), "[]"),
+    (.enumeration("ONE"), "ONE"),
   ])
   func decimalRefusesWhatIsNoNumber(value: InputValue, shown: String) {
     let error = #expect(throws: ScalarCoercionError.self) { try ScalarCoercion.decimal.coerce(value) }

@@ -181,6 +181,22 @@ import Testing
     #expect(error?.code == .badUserInput)
   }
 
+  @Test(arguments: zip([128, 129], [nil, "Value nests deeper than 128 levels."]))
+  func boundsNesting(levels: Int, problem: String?) throws {
+    let schema = Harness.build("input A { a: A } type Query { f(a: A): Int }")
+    let document = try Parser.parse(Source("query ($a: A) { f(a: $a) }"))
+    var value = InputValue.object(InputObject())
+    for _ in 0..<levels { value = Self.object("a", value) }
+    let given = InputObject([.init(name: "a", value: value)])
+    var message: String?
+    do {
+      _ = try schema.coerceVariableValues(document, operation: 0, provided: given)
+    } catch {
+      message = error.errors.first?.message
+    }
+    #expect(message.map { String($0.split(separator: "; ")[1]) } == problem)
+  }
+
   @Test func largeIntegersAreIDs() throws {
     let large = InputValue.number("-92233720368547758080")
     let document = try Parser.parse(Source("query ($a: ID, $b: ID) { a }"))

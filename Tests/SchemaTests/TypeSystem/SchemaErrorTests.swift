@@ -36,6 +36,10 @@ import Testing
         + " directive @range(min: Int!, max: Int!) on ARGUMENT_DEFINITION type T { a(b: Int = 9 @range(min: 1, max: 5)): Int }",
       ["Default value 9 of \"b\" is invalid: It must be between 1 and 5. (1:105)"]
     ),
+    (
+      query + " input I { a: Int } directive @d(i: I) on OBJECT type T @d(i: {a: 1, a: 2}) { a: Int }",
+      ["There can be only one input field named \"a\". (1:85)"]
+    ),
     (query + " union U", ["Union type U must define one or more member types. (1:29)"]),
     (
       query + " input I { a: I! }",
@@ -141,6 +145,13 @@ import Testing
     #expect(errors?.errors.count == 100)
     let last = errors?.description.split(separator: "\n").last
     #expect(last == (count == 100 ? "        ^" : count == 101 ? "… and 1 more error" : "… and 150 more errors"))
+  }
+
+  @Test func saysHowManyUnknownTypesItLeavesOut() {
+    let fields = (0..<150).map { "f\($0): Nothing" }.joined(separator: " ")
+    let errors = #expect(throws: SchemaErrors.self) { try SchemaBuilder.build(Source("type Query { \(fields) }")) }
+    #expect(errors?.errors.count == 100)
+    #expect(errors?.omitted == 50)
   }
 
   @Test func defaultsNestWithinBounds() {
