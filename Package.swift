@@ -174,7 +174,10 @@ let package = Package(
     ),
     .testTarget(
       name: "IntegrationTests",
-      dependencies: ["JSON", "Cache", "Database", "TestSupport"],
+      dependencies: [
+        "JSON", "Cache", "Database", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: settings
     ),
   ],

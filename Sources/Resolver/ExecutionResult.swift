@@ -9,17 +9,21 @@ public struct GraphQLRequest: Sendable {
   public let variables: JSONValue?
   /// What a mutation is answered with where the transport only reads; nil where mutations are performed.
   public var mutationRefusal: GraphQLError?
+  /// Whether the answer tells in `extensions.tracegate` how it came about.
+  public var explains: Bool
 
   public init(
     document: [UInt8],
     operationName: String? = nil,
     variables: JSONValue? = nil,
-    mutationRefusal: GraphQLError? = nil
+    mutationRefusal: GraphQLError? = nil,
+    explains: Bool = false
   ) {
     self.document = document
     self.operationName = operationName
     self.variables = variables
     self.mutationRefusal = mutationRefusal
+    self.explains = explains
   }
 }
 
@@ -36,6 +40,26 @@ public struct ExecutionResult: Sendable {
   /// JSON: the response map `{"data":…,"errors":…}`, or for a stored operation the bare value of its body field.
   public let body: [UInt8]
   public let errors: [GraphQLError]
-  /// How long the answer stays as it is, when all of it came from the cache.
+  /// How long the answer may be taken for what a new one would be: the smallest time that its fields stay cached. Zero
+  /// when one of them is not, nil when the answer must not be kept: an error, a mutation, an explained answer.
   public let remaining: Duration?
+  /// Nil for a request that was refused before execution.
+  public let report: ExecutionReport?
+}
+
+extension ExecutionResult {
+  /// A request that is refused before its document is looked at.
+  public init(refused error: GraphQLError) {
+    self.init(refused: [error])
+  }
+
+  /// A request error result (spec section 7.1.1).
+  init(refused errors: [GraphQLError]) {
+    var json = JSONWriter()
+    json.beginObject()
+    json.key("errors")
+    ErrorWriter.write(errors, into: &json)
+    json.endObject()
+    self.init(kind: .requestError, body: json.bytes, errors: errors, remaining: nil, report: nil)
+  }
 }

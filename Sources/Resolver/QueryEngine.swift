@@ -54,6 +54,7 @@ public final class QueryEngine: Sendable {
   ///
   /// At most one Redis round trip, and one PostgreSQL round trip for each level of the answer that is not cached.
   public func execute(_ request: GraphQLRequest, for principal: Principal) async -> ExecutionResult {
+    let start = ContinuousClock.now
     do throws(RequestErrors) {
       let compiled = try await compiler.compile(request.document)
       let operation = try RequestErrors.wrap { () throws(GraphQLError) in
@@ -63,9 +64,10 @@ public final class QueryEngine: Sendable {
         throw RequestErrors([refusal])
       }
       let variables = try coerce(request, compiled.document, operation)
-      return try await run(compiled, operation, variables, principal, body: nil)
+      let call = OperationCall(compiled: compiled, operation: operation, variables: variables, start: start)
+      return try await run(call, principal, .response(explained: request.explains))
     } catch {
-      return requestError(refusedMutation(request) ?? error)
+      return ExecutionResult(refused: (refusedMutation(request) ?? error).errors)
     }
   }
 
@@ -74,21 +76,24 @@ public final class QueryEngine: Sendable {
   /// Never compiles, does no I/O and waits for nobody, so it may be called on an event loop. Whoever gets nil calls
   /// ``execute(_:for:)``. A request that is answered with an error of its own is answered here too.
   public func executeImmediately(_ request: GraphQLRequest, for principal: Principal) -> ExecutionResult? {
+    let start = ContinuousClock.now
     guard let compiled = compiler.ready(request.document) else { return nil }
     do throws(RequestErrors) {
       let operation = try RequestErrors.wrap { () throws(GraphQLError) in
         try compiled.document.operation(named: request.operationName)
       }
-      guard compiled.document.operations[operation].kind != .mutation else { return nil }
+      // What changes something is never done from memory.
+      guard compiled.document.operations[operation].kind == .query else { return nil }
       let variables = try coerce(request, compiled.document, operation)
-      guard let plan = compiled.readyPlan(operation: operation, variables: variables),
-        let steps = executor(compiled, plan, variables, principal).runImmediately()
-      else { return nil }
+      guard let plan = compiled.readyPlan(operation: operation, variables: variables) else { return nil }
+      let planned = ContinuousClock.now
+      guard let steps = executor(compiled, plan, variables, principal).runImmediately() else { return nil }
       compiler.countHit()
-      return write(steps, plan, compiled, body: nil)
+      let call = OperationCall(compiled: compiled, operation: operation, variables: variables, start: start)
+      return write(steps, plan, call, .response(explained: request.explains), planned: planned)
     } catch {
       compiler.countHit()
-      return requestError(error)
+      return ExecutionResult(refused: error.errors)
     }
   }
 
@@ -120,6 +125,7 @@ public final class QueryEngine: Sendable {
     variables: [String: InputValue],
     for principal: Principal
   ) async -> ExecutionResult {
+    let start = ContinuousClock.now
     do throws(RequestErrors) {
       let provided = InputObject(
         variables.sorted { $0.key < $1.key }.map { InputObject.Member(name: $0.key, value: $0.value) }
@@ -129,9 +135,10 @@ public final class QueryEngine: Sendable {
         operation: stored.operation,
         provided: provided
       )
-      return try await run(stored.compiled, stored.operation, values, principal, body: stored.body)
+      let call = OperationCall(compiled: stored.compiled, operation: stored.operation, variables: values, start: start)
+      return try await run(call, principal, stored.body.map { .rootField($0) } ?? .response(explained: false))
     } catch {
-      return requestError(error)
+      return ExecutionResult(refused: error.errors)
     }
   }
 
@@ -193,20 +200,36 @@ public final class QueryEngine: Sendable {
     return try services.schema.coerceVariableValues(document, operation: operation, provided: provided)
   }
 
+  /// An operation that is being answered.
+  private struct OperationCall {
+    let compiled: CompiledDocument
+    let operation: Int
+    let variables: VariableValues
+    /// When the request began.
+    let start: ContinuousClock.Instant
+  }
+
+  /// What is written.
+  private enum AnswerShape {
+    /// The response map.
+    case response(explained: Bool)
+    /// The bare value of a root field.
+    case rootField(String)
+  }
+
   private func run(
-    _ compiled: CompiledDocument,
-    _ operation: Int,
-    _ variables: VariableValues,
+    _ call: OperationCall,
     _ principal: Principal,
-    body: String?
+    _ shape: AnswerShape
   ) async throws(RequestErrors) -> ExecutionResult {
     let plan = try RequestErrors.wrap { () throws(GraphQLError) in
-      try compiler.plan(compiled, operation: operation, variables: variables)
+      try compiler.plan(call.compiled, operation: call.operation, variables: call.variables)
     }
-    let executor = executor(compiled, plan, variables, principal)
+    let planned = ContinuousClock.now
+    let executor = executor(call.compiled, plan, call.variables, principal)
     let immediate = executor.runImmediately()
     let steps = if let immediate { immediate } else { await executor.run() }
-    return write(steps, plan, compiled, body: body)
+    return write(steps, plan, call, shape, planned: planned)
   }
 
   private func executor(
@@ -228,36 +251,63 @@ public final class QueryEngine: Sendable {
   private func write(
     _ steps: FetchedSteps,
     _ plan: OperationPlan,
-    _ compiled: CompiledDocument,
-    body: String?
+    _ call: OperationCall,
+    _ shape: AnswerShape,
+    planned: ContinuousClock.Instant
   ) -> ExecutionResult {
-    let written =
-      if let body {
-        ResponseWriter.rootField(
-          named: body,
-          schema: services.schema,
-          compiled: compiled,
-          plan: plan,
-          results: steps.results
-        )
-      } else {
-        ResponseWriter.response(schema: services.schema, compiled: compiled, plan: plan, results: steps.results)
-      }
+    var report = ExecutionReport()
+    report.planning = planned - call.start
+    report.execution = ContinuousClock.now - planned
+    report.cache = steps.cache
+    report.database = steps.database
+    let written: ResponseWriter.Written
+    var isExplained = false
+    switch shape {
+    case .rootField(let name):
+      written = ResponseWriter.rootField(
+        named: name,
+        schema: services.schema,
+        compiled: call.compiled,
+        plan: plan,
+        results: steps.results
+      )
+    case .response(let explained):
+      isExplained = explained
+      if explained { explain(steps, plan, call, in: &report) }
+      written = ResponseWriter.response(
+        schema: services.schema,
+        compiled: call.compiled,
+        plan: plan,
+        results: steps.results,
+        extensions: explained ? ReportWriter.text(of: report) : nil
+      )
+    }
+    let mayBeKept = written.errors.isEmpty && plan.kind == .query && !isExplained
     return ExecutionResult(
       kind: .data,
       body: written.bytes,
       errors: written.errors,
-      remaining: written.errors.isEmpty ? steps.remaining : nil
+      remaining: mayBeKept ? steps.remaining : nil,
+      report: report
     )
   }
 
-  private func requestError(_ failure: RequestErrors) -> ExecutionResult {
-    var json = JSONWriter()
-    json.beginObject()
-    json.key("errors")
-    ErrorWriter.write(failure.errors, into: &json)
-    json.endObject()
-    return ExecutionResult(kind: .requestError, body: json.bytes, errors: failure.errors, remaining: nil)
+  /// Adds what only an explained answer says.
+  private func explain(
+    _ steps: FetchedSteps,
+    _ plan: OperationPlan,
+    _ call: OperationCall,
+    in report: inout ExecutionReport
+  ) {
+    report.cost = compiler.measure(call.compiled.document, operation: call.operation, variables: call.variables).cost
+    report.fields = plan.rootSteps.indices.map { index in
+      ExecutionReport.Field(
+        responseName: plan.output.details[plan.rootSteps[index].outputField].name,
+        coordinate: services.schema.coordinate(of: plan.rootSteps[index].field),
+        origin: steps.origins[index],
+        records: steps.results.root(index).records
+      )
+    }
   }
 
   private func variable(_ definition: Document.VariableDefinition, _ document: Document) -> StoredOperation.Variable {

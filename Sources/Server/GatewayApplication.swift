@@ -18,6 +18,7 @@ public struct GatewayApplication: Sendable {
   private let servers: GatewayServers
   private let cache: FieldCache
   private let engine: QueryEngine
+  private let documents: DocumentResolver
   private let routes: [BoundRoute]
   private let passwords: PasswordHasher
   private let tokens: TokenAuthority
@@ -53,6 +54,12 @@ public struct GatewayApplication: Sendable {
       sources: DataSources(cache: cache, database: servers.timescale, primary: servers.primary),
       logger: logger,
       configuration: Self.engineConfiguration(configuration)
+    )
+    documents = DocumentResolver(
+      mode: configuration.documentMode,
+      trusted: try TrustedDocuments(folder: configuration.operationsFolder, engine: engine),
+      automatic: AutomaticDocuments(cache: cache, lifetime: configuration.persistedQueryTTL),
+      engine: engine
     )
     routes = try Self.routes(configuration, engine)
     passwords = PasswordHasher(
@@ -163,6 +170,7 @@ public struct GatewayApplication: Sendable {
     let graphQL = GraphQLController(
       engine: engine,
       authenticator: authenticator,
+      documents: documents,
       bodies: bodies,
       deadline: configuration.requestTimeout,
       limits: graphQLLimits

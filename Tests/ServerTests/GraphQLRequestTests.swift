@@ -12,7 +12,7 @@ import Testing
     guard case .one(let parameters) = try exchange(.post).call(body: Array(body.utf8)) else {
       throw TestFailure("an array")
     }
-    _ = try exchange(.post).engineRequest(parameters)
+    _ = try DocumentReference(parameters)
     return parameters
   }
 
@@ -103,7 +103,7 @@ import Testing
     let exchange = exchange(.get, query: query)
     let problem = #expect(throws: Problem.self) {
       guard case .one(let parameters) = try exchange.call(body: []) else { return }
-      _ = try exchange.engineRequest(parameters)
+      _ = try DocumentReference(parameters)
     }
     #expect(problem?.status == .badRequest)
     #expect(problem?.detail == .text(message))

@@ -2,7 +2,7 @@
 struct CallTable: Sendable {
   private enum Entry {
     case call(Int)
-    case settled(StepResults.Outcome)
+    case settled(StepResults.Outcome, FieldOrigin.Source)
   }
 
   private struct Identity: Hashable {
@@ -14,8 +14,8 @@ struct CallTable: Sendable {
   private var entries: [Entry] = []
   private var positions: [Identity: Int] = [:]
 
-  mutating func append(_ outcome: StepResults.Outcome) {
-    entries.append(.settled(outcome))
+  mutating func append(_ outcome: StepResults.Outcome, from source: FieldOrigin.Source) {
+    entries.append(.settled(outcome, source))
   }
 
   mutating func append(_ call: RootCall) {
@@ -34,7 +34,17 @@ struct CallTable: Sendable {
     entries.map { entry in
       switch entry {
       case .call(let position): results[position]
-      case .settled(let outcome): outcome
+      case .settled(let outcome, _): outcome
+      }
+    }
+  }
+
+  /// Where the value of each step came from, given that of each call.
+  func origins(_ origins: [FieldOrigin]) -> [FieldOrigin] {
+    entries.map { entry in
+      switch entry {
+      case .call(let position): origins[position]
+      case .settled(_, let source): FieldOrigin(source: source)
       }
     }
   }

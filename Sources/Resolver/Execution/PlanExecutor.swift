@@ -17,10 +17,17 @@ struct PlanExecutor: Sendable {
   func run() async -> FetchedSteps {
     if plan.kind == .mutation { return await runSerially() }
     let table = callTable()
-    let roots = await rootOutcomes(of: table.calls)
+    let roots = await fetch(table.calls)
     var results = results(of: table, roots.outcomes, fragments: [])
+    let start = ContinuousClock.now
     await run(plan.nestedSteps[...], into: &results)
-    return FetchedSteps(results: results, remaining: roots.remaining)
+    let nested = plan.nestedSteps.isEmpty ? .zero : ContinuousClock.now - start
+    return FetchedSteps(
+      results: results,
+      origins: table.origins(roots.origins),
+      cache: roots.cache,
+      database: roots.database + nested
+    )
   }
 
   /// The same from memory alone; nil when anything would have to be waited for. Does no I/O.
@@ -28,20 +35,20 @@ struct PlanExecutor: Sendable {
     guard plan.kind != .mutation else { return nil }
     let table = callTable()
     var bodies: [KeptBody] = []
-    var remaining: Duration?
+    var origins: [FieldOrigin] = []
     for call in table.calls {
       guard let key = call.key, let found = services.memory?.find(key, workspace: principal.workspaceID.text) else {
         return nil
       }
       bodies.append(found.body)
-      remaining = min(remaining ?? found.remaining, found.remaining)
+      origins.append(FieldOrigin(source: .memory, lifetime: lifetime(of: call), remaining: found.remaining))
     }
     let outcomes = bodies.map { StepResults.Outcome.value($0.document, node: 0) }
     let results = results(of: table, outcomes, fragments: table.byStep(bodies.map(\.fragments)))
     let finder = ParentFinder(schema: services.schema, output: plan.output, results: results)
     // A body that holds what a nested step fetches is complete; any other has to wait for the database.
     guard plan.nestedSteps.allSatisfy({ finder.parents(of: $0).isEmpty }) else { return nil }
-    return FetchedSteps(results: results, remaining: remaining)
+    return FetchedSteps(results: results, origins: table.origins(origins))
   }
 
   private func results(
@@ -66,26 +73,27 @@ struct PlanExecutor: Sendable {
       do throws(GraphQLError) {
         let arguments = try callArguments(of: step)
         switch step.kind {
-        case .introspectionSchema: table.append(services.introspectionSchema())
-        case .introspectionType: table.append(services.introspectionType(arguments.values))
+        case .introspectionSchema: table.append(services.introspectionSchema(), from: .introspection)
+        case .introspectionType: table.append(services.introspectionType(arguments.values), from: .introspection)
         // Only mutations have such steps, and those run one after the other.
-        case .mutate: table.append(.null)
-        case .fetch(let root):
-          table.append(
-            RootCall(
-              root: root,
-              bound: services.binding.roots[root],
-              arguments: arguments,
-              workspaceID: principal.workspaceID,
-              now: now
-            )
-          )
+        case .mutate: table.append(.null, from: .none)
+        case .fetch(let root): table.append(rootCall(root, arguments))
         }
       } catch {
-        table.append(.failure(error))
+        table.append(.failure(error), from: .none)
       }
     }
     return table
+  }
+
+  func rootCall(_ root: Int, _ arguments: CallArguments) -> RootCall {
+    RootCall(
+      root: root,
+      bound: services.binding.roots[root],
+      arguments: arguments,
+      workspaceID: principal.workspaceID,
+      now: now
+    )
   }
 
   func callArguments(of step: RootStep) throws(GraphQLError) -> CallArguments {
@@ -116,16 +124,39 @@ struct PlanExecutor: Sendable {
     )
   }
 
-  func rootOutcomes(of calls: [RootCall]) async -> (outcomes: [StepResults.Outcome], remaining: Duration?) {
-    guard !calls.isEmpty else { return ([], nil) }
+  /// Brings the bodies of calls, and says where from.
+  func fetch(_ calls: [RootCall]) async -> RootOutcomes {
+    var roots = RootOutcomes()
+    guard !calls.isEmpty else { return roots }
     let fetcher = RootFetcher(services: services, workspace: principal.workspaceID.text)
+    let start = ContinuousClock.now
     let cached = await fetcher.read(calls) { answers(call: $0, $1) }
+    let asked = ContinuousClock.now
+    roots.cache = asked - start
     let missing = calls.indices.filter { cached.bodies[$0] == nil }
     let fetched = await fetcher.fetch(missing.map { calls[$0] }, cached: cached, at: missing)
-    var outcomes: [StepResults.Outcome] = cached.bodies.map { $0.map { .value($0, node: 0) } ?? .null }
-    for (position, index) in missing.enumerated() { outcomes[index] = fetched[position] }
-    return (outcomes, missing.isEmpty ? cached.remaining : nil)
+    roots.database = missing.isEmpty ? .zero : ContinuousClock.now - asked
+    roots.outcomes = cached.bodies.map { $0.map { .value($0, node: 0) } ?? .null }
+    roots.origins = zip(calls, cached.remaining).map { call, remaining in
+      FieldOrigin(source: .redis, lifetime: lifetime(of: call), remaining: remaining, took: roots.cache)
+    }
+    for (result, index) in zip(fetched, missing) {
+      roots.outcomes[index] = result.outcome
+      roots.origins[index] = origin(of: result, calls[index], took: roots.database)
+    }
+    return roots
   }
+
+  /// A value that has just been computed stays for its whole time, whether Redis took it or not. A null is not kept.
+  private func origin(of fetched: RootFetcher.Fetched, _ call: RootCall, took: Duration) -> FieldOrigin {
+    let lifetime = lifetime(of: call)
+    var remaining: Duration?
+    if case .value = fetched.outcome { remaining = lifetime }
+    let source = fetched.isShared ? FieldOrigin.Source.flight : .database
+    return FieldOrigin(source: source, lifetime: lifetime, remaining: remaining, took: took)
+  }
+
+  private func lifetime(of call: RootCall) -> Duration? { services.binding.roots[call.root].cache?.ttl }
 
   /// Whether a body written by somebody else has all that this plan selects from it.
   private func answers(call: RootCall, _ body: JSONDocument) -> Bool {
@@ -194,11 +225,4 @@ struct PlanExecutor: Sendable {
       return .failure(error)
     }
   }
-}
-
-/// What the steps of a request have brought, and for how long it stays true.
-struct FetchedSteps: Sendable {
-  let results: StepResults
-  /// The smallest remaining time to live of what was answered from the cache; nil when something was not.
-  let remaining: Duration?
 }

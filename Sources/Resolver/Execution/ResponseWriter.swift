@@ -56,7 +56,8 @@ import Schema
     schema: GraphQLSchema,
     compiled: CompiledDocument,
     plan: OperationPlan,
-    results: StepResults
+    results: StepResults,
+    extensions: [UInt8]? = nil
   ) -> Written {
     plan.output.withView { view in
       var writer = ResponseWriter(schema: schema, compiled: compiled, plan: plan, results: results, view: view)
@@ -65,6 +66,10 @@ import Schema
       if !writer.errors.isEmpty {
         writer.out.append(#","errors":"#)
         writer.out.append(ErrorWriter.text(of: writer.errors))
+      }
+      if let extensions {
+        writer.out.append(#","extensions":"#)
+        writer.out.append(extensions)
       }
       writer.out.append(UInt8(ascii: "}"))
       return writer.written
@@ -324,7 +329,8 @@ import Schema
   /// - Parameter ownField: whether the field itself is still missing at the end of ``path``.
   private mutating func report(_ error: GraphQLError, _ index: Int, ownField: Bool) {
     let details = plan.output.details
-    let locations = error.locations.isEmpty ? details[index].offsets.map { compiled.document.location($0) } : error.locations
+    let offsets = details[index].offsets
+    let locations = error.locations.isEmpty ? offsets.map { compiled.document.location($0) } : error.locations
     var elements: [PathElement] = path.map { entry in
       switch entry {
       case .field(let index): .key(details[index].name)

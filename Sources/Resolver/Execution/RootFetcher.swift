@@ -18,8 +18,8 @@ struct RootFetcher: Sendable {
     var outdated: Set<Int> = []
     /// The generation under which values read from now on may be stored; nil when Redis could not be asked.
     var generation: Int64?
-    /// The smallest time to live of the values.
-    var remaining: Duration?
+    /// The time to live of each value.
+    var remaining: [Duration]
   }
 
   // MARK: Reading
@@ -27,7 +27,10 @@ struct RootFetcher: Sendable {
   /// Asks for all keys of a request: in memory, and what is not there in one round trip.
   /// - Parameter answers: whether a body of another service's holds what the request selects.
   func read(_ calls: [RootCall], answers: (RootCall, JSONDocument) -> Bool) async -> CachedBodies {
-    var cached = CachedBodies(bodies: Array(repeating: nil, count: calls.count))
+    var cached = CachedBodies(
+      bodies: Array(repeating: nil, count: calls.count),
+      remaining: Array(repeating: .zero, count: calls.count)
+    )
     let keyed = calls.indices.filter { calls[$0].key != nil }
     guard !keyed.isEmpty else { return cached }
     guard let batch = await services.readCache(keyed.compactMap { calls[$0].key }, workspace: workspace) else {
@@ -41,7 +44,7 @@ struct RootFetcher: Sendable {
       switch DecodedBody.of(entry, policy: policy).reading(generation: batch.generation ?? 0, workspace: workspace) {
       case .body(let body, let isForeign) where !isForeign || answers(calls[index], body):
         cached.bodies[index] = body
-        cached.remaining = min(cached.remaining ?? entry.remaining, entry.remaining)
+        cached.remaining[index] = entry.remaining
       case .body, .outdated: cached.outdated.insert(index)
       case .notOurs: cached.notOurs.insert(index)
       }
@@ -50,6 +53,13 @@ struct RootFetcher: Sendable {
   }
 
   // MARK: Fetching
+
+  /// What a computation has brought.
+  struct Fetched: Sendable {
+    let outcome: StepResults.Outcome
+    /// Whether another request had begun the computation.
+    let isShared: Bool
+  }
 
   private struct Miss: Sendable {
     let call: RootCall
@@ -68,7 +78,7 @@ struct RootFetcher: Sendable {
   ///
   /// A call that another request is computing already is awaited instead.
   /// - Parameter positions: the position of each call among those that ``read(_:answers:)`` was asked for.
-  func fetch(_ calls: [RootCall], cached: CachedBodies, at positions: [Int]) async -> [StepResults.Outcome] {
+  func fetch(_ calls: [RootCall], cached: CachedBodies, at positions: [Int]) async -> [Fetched] {
     guard !calls.isEmpty else { return [] }
     let misses = zip(calls, positions).map { Miss(call: $0, storing: storing($0, cached: cached, at: $1)) }
     let keys = calls.map {
@@ -77,9 +87,11 @@ struct RootFetcher: Sendable {
     let tickets = services.flights.join(keys) { leading in
       await compute(leading.map { misses[$0] })
     }
-    var outcomes: [StepResults.Outcome] = []
-    for ticket in tickets { outcomes.append(await ticket.value ?? .failure(.outOfTime)) }
-    return outcomes
+    var fetched: [Fetched] = []
+    for ticket in tickets {
+      fetched.append(Fetched(outcome: await ticket.value ?? .failure(.outOfTime), isShared: !ticket.isLeader))
+    }
+    return fetched
   }
 
   private func storing(_ call: RootCall, cached: CachedBodies, at position: Int) -> Storing? {

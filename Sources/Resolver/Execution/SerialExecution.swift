@@ -13,12 +13,16 @@ extension PlanExecutor {
       argumentFailures: argumentFailures(),
       rootValue: services.rootValue?.place(of: plan.kind)
     )
+    var origins: [FieldOrigin] = []
     for (index, step) in plan.rootSteps.enumerated() {
+      let start = ContinuousClock.now
       results.set(await outcome(of: step), forRoot: index)
       let below = plan.nestedSteps.filter { $0.path.first == step.outputField }
       await run(below[...], into: &results)
+      origins.append(FieldOrigin(source: .mutation, took: ContinuousClock.now - start))
     }
-    return FetchedSteps(results: results, remaining: nil)
+    let total = origins.reduce(.zero) { $0 + $1.took }
+    return FetchedSteps(results: results, origins: origins, database: total)
   }
 
   private func outcome(of step: RootStep) async -> StepResults.Outcome {
@@ -29,14 +33,8 @@ extension PlanExecutor {
       case .introspectionType: return services.introspectionType(arguments.values)
       case .mutate(let index): return try await perform(services.binding.mutations[index], arguments.values)
       case .fetch(let root):
-        let call = RootCall(
-          root: root,
-          bound: services.binding.roots[root],
-          arguments: arguments,
-          workspaceID: principal.workspaceID,
-          now: now
-        )
-        return await rootOutcomes(of: [call]).outcomes[0]
+        let fetched = await fetch([rootCall(root, arguments)])
+        return fetched.outcomes[0]
       }
     } catch {
       return .failure(error)

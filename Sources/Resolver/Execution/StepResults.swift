@@ -10,6 +10,13 @@ struct StepResults: Sendable {
     case null
     case failure(GraphQLError)
 
+    /// How many records a body holds: the length of its `items`, else one; nil when there is no body.
+    var records: Int? {
+      guard case .value(let document, let node) = self else { return nil }
+      guard let items = JSONValue(document: document, index: node)["items"], items.kind == .array else { return 1 }
+      return items.elements.count
+    }
+
     func map(_ transform: (Place?) -> Place?) -> Result<Place?, GraphQLError> {
       switch self {
       case .value(let document, let node): .success(transform(Place(document, node)))

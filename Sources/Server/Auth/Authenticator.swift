@@ -18,6 +18,14 @@ enum Authenticator: Sendable {
     }
   }
 
+  /// The fields that say who asks, for `Vary`.
+  var identityFields: String {
+    switch self {
+    case .token: "Authorization"
+    case .contextHeaders: "X-Workspace-ID, X-User-ID"
+    }
+  }
+
   /// What a mutation is answered with on this listener; nil where mutations are performed.
   var mutationRefusal: GraphQLError? {
     switch self {

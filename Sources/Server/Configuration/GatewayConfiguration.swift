@@ -40,6 +40,10 @@ public struct GatewayConfiguration: Sendable {
   public var cacheTTLs: [String: Int] = [:]
   public var cacheMemoryBytes = 67_108_864
 
+  /// Whose GraphQL documents are executed.
+  public var documentMode = DocumentMode.open
+  public var persistedQueryTTL = Duration.seconds(86400)
+
   public var maximumBodySize = 1_048_576
   public var graphQLBatchLimit = 0
   public var compressionMinimum = 1024
@@ -54,6 +58,7 @@ public struct GatewayConfiguration: Sendable {
 
   public var schemaFile = "schema.graphql"
   public var routesFile = "routes.yaml"
+  public var operationsFolder = "operations"
   public var logLevel = LogLevel.info
 
   public init() {}
@@ -85,8 +90,18 @@ extension GatewayConfiguration {
 }
 
 extension GatewayConfiguration {
+  /// The names that GRAPHQL_DOCUMENTS takes.
+  public enum DocumentMode: String, Sendable, CaseIterable {
+    /// Anybody's.
+    case open
+    /// Those of the deployment's own folder alone, on every way in.
+    case trustedOnly = "trusted-only"
+  }
+}
+
+extension GatewayConfiguration {
   /// The table. One row a setting, in the order of the documentation.
-  public static let settings: [Setting] = servers + listeners + identity + cache + limits + files
+  public static let settings: [Setting] = servers + listeners + identity + cache + documents + limits + files
 
   private static let servers: [Setting] = [
     .text(
@@ -298,6 +313,29 @@ extension GatewayConfiguration {
       \.cacheMemoryBytes,
       in: 0...68_719_476_736,
       "Memory for cached values that Redis keeps up to date; 0 keeps none, so that every request asks Redis."
+    ),
+  ]
+
+  private static let documents: [Setting] = [
+    .choice(
+      "GRAPHQL_DOCUMENTS",
+      .documents,
+      \.documentMode,
+      "Whose documents `/graphql` executes: anybody's, or those of `OPERATIONS_FOLDER` alone."
+    ),
+    .text(
+      "OPERATIONS_FOLDER",
+      .documents,
+      \.operationsFolder,
+      takes: "a path",
+      "The trusted documents, `*.graphql`."
+    ),
+    .duration(
+      "PERSISTED_QUERY_TTL_SECONDS",
+      .documents,
+      \.persistedQueryTTL,
+      in: 1...2_592_000,
+      "How long Redis keeps a document that a client has registered (automatic persisted queries)."
     ),
   ]
 

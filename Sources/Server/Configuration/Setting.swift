@@ -26,6 +26,7 @@ public struct Setting: Sendable {
     case listeners = "Listeners"
     case identity = "Identity"
     case cache = "Cache"
+    case documents = "GraphQL documents"
     case limits = "Limits and deadlines"
     case files = "Files"
     case logging = "Logging"

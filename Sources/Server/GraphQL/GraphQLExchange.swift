@@ -61,15 +61,25 @@ struct GraphQLExchange: Sendable {
   }
 
   /// What the engine is asked.
-  func engineRequest(_ parameters: GraphQLParameters) throws(Problem) -> GraphQLRequest {
-    guard let document = parameters.query else { throw ErrorMapping.badRequest("The request has no \"query\"") }
-    return GraphQLRequest(
-      document: document,
-      operationName: parameters.operationName,
+  /// - Parameters:
+  ///   - found: the document that the parameters mean.
+  ///   - refusal: what a mutation is answered with on this listener; nil where mutations are performed.
+  func engineRequest(
+    _ parameters: GraphQLParameters,
+    _ found: DocumentResolver.Found,
+    mutationRefusal refusal: GraphQLError?
+  ) -> GraphQLRequest {
+    GraphQLRequest(
+      document: found.text,
+      operationName: parameters.operationName ?? found.operationName,
       variables: parameters.variables,
-      mutationRefusal: readsBody ? nil : Self.mutationRefusal
+      mutationRefusal: readsBody ? refusal : Self.mutationRefusal,
+      explains: Self.explain.flatMap { request.fields[$0] } == "1"
     )
   }
+
+  /// Asks for `extensions.tracegate` in the answer (docs/extensions.md).
+  private static let explain = HTTPField.Name("X-Tracegate-Explain")
 
   private static let mutationRefusal = GraphQLError("A mutation must be sent with POST", code: .badRequest)
 
@@ -81,10 +91,9 @@ struct GraphQLExchange: Sendable {
     if result.kind == .requestError, result.errors == [Self.mutationRefusal] {
       return response(status: .methodNotAllowed, body: result.body, adding: [.allow: "POST"])
     }
-    guard result.kind == .requestError, mediaType == .response else {
-      return response(status: .ok, body: result.body)
-    }
-    return response(status: Self.status(ofRefusal: result.errors.first?.code), body: result.body)
+    guard result.kind == .requestError else { return response(toExecuted: result) }
+    let status = mediaType == .response ? Self.status(ofRefusal: result.errors.first?.code) : .ok
+    return response(status: status, body: result.body)
   }
 
   private static func status(ofRefusal code: ErrorCode?) -> HTTPResponse.Status {
@@ -94,6 +103,27 @@ struct GraphQLExchange: Sendable {
     default: .badRequest
     }
   }
+
+  /// What a `POST` answers says how long it is good too; no cache between may use it, but a client that keeps answers can.
+  private func response(toExecuted result: ExecutionResult) -> GraphQLHTTPResponse {
+    var fields = HTTPFields()
+    guard !readsBody else {
+      fields[.cacheControl] = AnswerCaching.cacheControl(result.remaining)
+      return response(status: .ok, body: result.body, adding: fields)
+    }
+    let isKnown = AnswerCaching.apply(
+      result.remaining,
+      to: result.body,
+      mediaType: mediaType.contentType,
+      for: request.fields,
+      into: &fields
+    )
+    guard isKnown else { return response(status: .ok, body: result.body, adding: fields) }
+    fields[.vary] = Self.vary
+    return GraphQLHTTPResponse(status: .notModified, fields: fields, body: [])
+  }
+
+  private static let vary = "Accept"
 
   func response(to problem: Problem) -> GraphQLHTTPResponse {
     response(
@@ -120,7 +150,7 @@ struct GraphQLExchange: Sendable {
     body: [UInt8],
     adding fields: HTTPFields = HTTPFields()
   ) -> GraphQLHTTPResponse {
-    var all: HTTPFields = [.contentType: mediaType.contentType, .vary: "Accept"]
+    var all: HTTPFields = [.contentType: mediaType.contentType, .vary: Self.vary]
     all.append(contentsOf: fields)
     return GraphQLHTTPResponse(status: status, fields: all, body: body)
   }

@@ -4,6 +4,8 @@ import JSON
 struct GraphQLParameters: Sendable {
   /// The document's UTF-8.
   var query: [UInt8]?
+  /// Names a stored document instead (appendix "Persisted Documents").
+  var documentID: String?
   var operationName: String?
   /// An object, or nil.
   var variables: JSONValue?

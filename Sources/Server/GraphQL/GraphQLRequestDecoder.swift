@@ -21,11 +21,12 @@ enum GraphQLRequestDecoder {
     } catch {
       throw ErrorMapping.badRequest("The query of the URL \(error.complaint)")
     }
-    for name in ["query", "operationName", "variables", "extensions"] where query.count(of: name) > 1 {
+    for name in ["query", "documentId", "operationName", "variables", "extensions"] where query.count(of: name) > 1 {
       throw ErrorMapping.badRequest("\"\(name)\" is given more than once")
     }
     return GraphQLParameters(
       query: query["query"].map { Array($0.utf8) },
+      documentID: query["documentId"],
       operationName: query["operationName"].flatMap { $0.isEmpty ? nil : $0 },
       variables: try map(query, "variables"),
       extensions: try map(query, "extensions")
@@ -57,6 +58,7 @@ enum GraphQLRequestDecoder {
   private static func parameters(_ root: JSONValue) throws(Problem) -> GraphQLParameters {
     GraphQLParameters(
       query: try text(root, "query", "a string").map { Array($0.utf8) },
+      documentID: try text(root, "documentId", "a string"),
       operationName: try text(root, "operationName", "a string or null"),
       variables: try map(root["variables"], "variables"),
       extensions: try map(root["extensions"], "extensions")

@@ -21,8 +21,11 @@ struct CORSPolicy: Sendable {
     if !allowsAll { response.appendVary("Origin") }
     guard let origin = request[.origin], allows(origin) else { return }
     response[.accessControlAllowOrigin] = allowsAll ? "*" : origin
-    response[.accessControlExposeHeaders] = "X-Request-ID, Retry-After, ETag, Age"
+    response[.accessControlExposeHeaders] = "X-Request-ID, Retry-After, ETag, Age, Server-Timing"
   }
+
+  private static let allowedHeaders =
+    "Authorization, Content-Type, Accept, If-None-Match, X-Request-ID, X-Tracegate-Explain"
 
   /// The answer to a preflight: nil when the request is none, or its origin is not allowed.
   func preflight(_ request: HTTPRequest) -> HTTPFields? {
@@ -34,7 +37,7 @@ struct CORSPolicy: Sendable {
     else { return nil }
     return [
       .accessControlAllowMethods: "GET, POST, OPTIONS",
-      .accessControlAllowHeaders: "Authorization, Content-Type, Accept, X-Request-ID",
+      .accessControlAllowHeaders: Self.allowedHeaders,
       .accessControlMaxAge: "600",
     ]
   }

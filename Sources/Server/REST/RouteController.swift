@@ -14,6 +14,7 @@ struct RouteController: Sendable {
 
   /// At most one Redis and one PostgreSQL round trip.
   @Sendable func handle(_ request: Request, _ context: GatewayRequestContext) async throws -> Response {
+    let start = ContinuousClock.now
     let principal = try await authenticator.principal(for: request.headers)
     let query = try Self.decode("query") { () throws(PercentEncoding.Failure) in
       try QueryString(request.uri.query ?? "")
@@ -31,7 +32,11 @@ struct RouteController: Sendable {
       query: query,
       for: principal
     )
-    return try respond(with: try await execute(variables, for: principal, context.connection))
+    let result = try await execute(variables, for: principal, context.connection)
+    var response = try respond(with: result, to: request.headers)
+    response.headers.appendVary(authenticator.identityFields)
+    ServerTiming.apply(result.report, since: start, to: &response.headers)
+    return response
   }
 
   private static func decode<Value>(
@@ -61,9 +66,22 @@ struct RouteController: Sendable {
   }
 
   /// All or nothing: REST has no place for a partial answer.
-  private func respond(with result: ExecutionResult) throws(Problem) -> Response {
+  private func respond(with result: ExecutionResult, to request: HTTPFields) throws(Problem) -> Response {
     if let error = result.errors.first { throw ErrorMapping.problem(for: error) }
     if result.body == Self.null, let onNull = bound.route.onNull { throw onNull.problem(for: "") }
-    return Response(json: result.body)
+    var fields = HTTPFields()
+    let isKnown = AnswerCaching.apply(
+      result.remaining,
+      to: result.body,
+      mediaType: Self.mediaType,
+      for: request,
+      into: &fields
+    )
+    if isKnown { return Response(status: .notModified, headers: fields) }
+    var response = Response(json: result.body, mediaType: Self.mediaType)
+    response.headers.append(contentsOf: fields)
+    return response
   }
+
+  private static let mediaType = "application/json"
 }

@@ -47,6 +47,11 @@ struct GatewayUnderTest: Sendable {
     }
   }
 
+  /// Waits until a value stands under a key, which is written behind the answer.
+  func waitUntilStored(_ key: String) async throws {
+    try await Patience.wait(for: key) { try await redis.ask("EXISTS", key) == "1" ? true : nil }
+  }
+
   /// Forgets what passed the wires so far.
   func resetCounts() {
     telemetryWire.resetCounts()
