@@ -324,7 +324,8 @@ import Schema
   /// - Parameter ownField: whether the field itself is still missing at the end of ``path``.
   private mutating func report(_ error: GraphQLError, _ index: Int, ownField: Bool) {
     let details = plan.output.details
-    let locations = error.locations.isEmpty ? details[index].offsets.map { compiled.document.location($0) } : error.locations
+    let locations =
+      error.locations.isEmpty ? details[index].offsets.map { compiled.document.location($0) } : error.locations
     var elements: [PathElement] = path.map { entry in
       switch entry {
       case .field(let index): .key(details[index].name)
