@@ -7,7 +7,7 @@ struct CallTable: Sendable {
 
   private struct Identity: Hashable {
     let root: Int
-    let arguments: [UInt8]
+    let arguments: ByteKey
   }
 
   private(set) var calls: [RootCall] = []
@@ -19,7 +19,7 @@ struct CallTable: Sendable {
   }
 
   mutating func append(_ call: RootCall) {
-    let identity = Identity(root: call.root, arguments: call.argumentsText)
+    let identity = Identity(root: call.root, arguments: ByteKey(call.argumentsText))
     if let position = positions[identity] {
       entries.append(.call(position))
     } else {

@@ -82,7 +82,12 @@ struct RootFetcher: Sendable {
     guard !calls.isEmpty else { return [] }
     let misses = zip(calls, positions).map { Miss(call: $0, storing: storing($0, cached: cached, at: $1)) }
     let keys = calls.map {
-      FlightKey(root: $0.root, workspace: workspace, arguments: $0.argumentsText, generation: cached.generation)
+      FlightKey(
+        root: $0.root,
+        workspace: workspace,
+        arguments: ByteKey($0.argumentsText),
+        generation: cached.generation
+      )
     }
     let tickets = services.flights.join(keys) { leading in
       await compute(leading.map { misses[$0] })
@@ -148,6 +153,6 @@ struct RootFetcher: Sendable {
 struct FlightKey: Sendable, Hashable {
   let root: Int
   let workspace: String
-  let arguments: [UInt8]
+  let arguments: ByteKey
   let generation: Int64?
 }

@@ -7,7 +7,7 @@ struct DocumentCompiler: Sendable {
   private let queryLimits: QueryLimits?
   private let validation: ValidationOptions
   private let cache: PlanCache
-  private let flights = FlightTable<[UInt8], Result<CompiledDocument, RequestErrors>>()
+  private let flights = FlightTable<ByteKey, Result<CompiledDocument, RequestErrors>>()
 
   init(binding: SchemaBinding, configuration: QueryEngine.Configuration) {
     self.binding = binding
@@ -28,7 +28,7 @@ struct DocumentCompiler: Sendable {
   /// The compiled document of a request's text. Requests that come while it is compiled wait for that.
   func compile(_ text: [UInt8]) async throws(RequestErrors) -> CompiledDocument {
     if let compiled = cache.find(text) { return compiled }
-    let tickets = flights.join([text]) { _ in
+    let tickets = flights.join([ByteKey(text)]) { _ in
       // Between the look-up and the flight another one may have landed.
       [Result { () throws(RequestErrors) in try compileAndKeep(Source(bytes: text)) }]
     }

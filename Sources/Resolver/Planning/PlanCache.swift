@@ -14,8 +14,8 @@ final class PlanCache: Sendable {
   }
 
   private struct State {
-    var entries: [[UInt8]: Entry] = [:]
-    var arrivals: [[UInt8]] = []
+    var entries: [ByteKey: Entry] = [:]
+    var arrivals: [ByteKey] = []
     /// Position of the oldest in `arrivals`; what stands before it is gone.
     var oldest = 0
     var statistics = PlanStatistics()
@@ -32,7 +32,8 @@ final class PlanCache: Sendable {
 
   /// The document of a request, which counts as a hit or a miss.
   func find(_ text: [UInt8]) -> CompiledDocument? {
-    state.withLock { state in
+    let text = ByteKey(text)
+    return state.withLock { state in
       guard let index = state.entries.index(forKey: text) else {
         state.statistics.misses += 1
         return nil
@@ -45,7 +46,8 @@ final class PlanCache: Sendable {
 
   /// The same without counting anything.
   func peek(_ text: [UInt8]) -> CompiledDocument? {
-    state.withLock { state in
+    let text = ByteKey(text)
+    return state.withLock { state in
       guard let index = state.entries.index(forKey: text) else { return nil }
       state.entries.values[index].wasUsed = true
       return state.entries.values[index].compiled
@@ -63,7 +65,7 @@ final class PlanCache: Sendable {
   }
 
   func insert(_ compiled: CompiledDocument) {
-    let text = compiled.document.source.bytes
+    let text = ByteKey(compiled.document.source.bytes)
     let bytes = compiled.byteCount
     guard bytes <= maxBytes else { return }
     state.withLock { state in
@@ -78,7 +80,7 @@ final class PlanCache: Sendable {
 
   /// Counts a plan that a document of the cache has gained.
   func charge(_ compiled: CompiledDocument, plan bytes: Int) {
-    let text = compiled.document.source.bytes
+    let text = ByteKey(compiled.document.source.bytes)
     state.withLock { state in
       state.statistics.plannings += 1
       guard let index = state.entries.index(forKey: text), state.entries.values[index].compiled === compiled else {
