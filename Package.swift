@@ -116,7 +116,7 @@ let package = Package(
     ),
     .target(
       name: "EngineHarness",
-      dependencies: ["Schema", "JSON", "Resolver", .product(name: "Logging", package: "swift-log")],
+      dependencies: ["Schema", "JSON", "Database", "Resolver", .product(name: "Logging", package: "swift-log")],
       path: "Tests/EngineHarness",
       swiftSettings: settings
     ),

@@ -10,6 +10,8 @@
   private var position = 0
   /// Indices of the containers that are open, outermost first.
   private var open: [Int] = []
+  /// Where large objects look for equal keys; kept, since there may be many.
+  private var keyTable: [UInt32] = []
 
   /// The nodes of `bytes`, which must be one JSON value but for white space around it.
   static func parse(
@@ -60,10 +62,6 @@
   @inline(__always)
   private func byte(_ offset: Int) -> UInt8 { unsafe bytes[offset] }
 
-  private func copy(_ start: UInt32, _ end: UInt32) -> [UInt8] {
-    unsafe Array(bytes[Int(start)..<Int(end)])
-  }
-
   // MARK: Containers
 
   /// Reads what follows in the innermost open container: another child, or its end.
@@ -105,20 +103,91 @@
     if nodes[container].kind == .object, !allowsDuplicateKeys { try rejectDuplicateKeys(of: container) }
   }
 
-  private func rejectDuplicateKeys(of object: Int) throws(Failure) {
+  // MARK: Duplicate keys
+
+  /// Objects of so few members have their keys compared with each other; larger ones have them hashed.
+  private static let fewMembers = 8
+
+  /// Linear in the object's text, whatever the keys are: the hash is seeded anew in each process.
+  private mutating func rejectDuplicateKeys(of object: Int) throws(Failure) {
+    var members = 0
+    var hasEscapes = false
+    var child = object + 1
+    while child < nodes.count {
+      members += 1
+      hasEscapes = hasEscapes || nodes[child].isKeyEscaped
+      child = Int(nodes[child].next)
+    }
+    guard members > 1 else { return }
+    if hasEscapes {
+      try rejectEscapedDuplicates(of: object)
+    } else if members <= Self.fewMembers {
+      try rejectDuplicatesAmongFew(of: object)
+    } else {
+      try rejectDuplicatesAmongMany(of: object, count: members)
+    }
+  }
+
+  private func rejectDuplicatesAmongFew(of object: Int) throws(Failure) {
+    var child = Int(nodes[object + 1].next)
+    while child < nodes.count {
+      var earlier = object + 1
+      while earlier < child {
+        if keysAreEqual(earlier, child) { throw duplicateKey(at: child) }
+        earlier = Int(nodes[earlier].next)
+      }
+      child = Int(nodes[child].next)
+    }
+  }
+
+  /// An open-addressed table of node indices, 0 being an empty place: no member stands at index 0.
+  private mutating func rejectDuplicatesAmongMany(of object: Int, count: Int) throws(Failure) {
+    let mask = (1 << (Int.bitWidth - (2 * count).leadingZeroBitCount)) - 1
+    keyTable.removeAll(keepingCapacity: true)
+    keyTable.append(contentsOf: repeatElement(0, count: mask + 1))
+    var child = object + 1
+    while child < nodes.count {
+      var place = hashOfKey(child) & mask
+      while keyTable[place] != 0 {
+        if keysAreEqual(Int(keyTable[place]), child) { throw duplicateKey(at: child) }
+        place = (place + 1) & mask
+      }
+      keyTable[place] = UInt32(child)
+      child = Int(nodes[child].next)
+    }
+  }
+
+  private func rejectEscapedDuplicates(of object: Int) throws(Failure) {
     var seen = Set<[UInt8]>()
     var child = object + 1
-    // One member cannot repeat itself: most small objects are settled without a set.
-    guard child < nodes.count, Int(nodes[child].next) < nodes.count else { return }
     while child < nodes.count {
       let node = nodes[child]
-      let text = copy(node.keyStart, node.keyEnd)
+      let text = unsafe Array(keyText(child))
       let key = node.isKeyEscaped ? Array(JSONText.unescape(text[...]).utf8) : text
-      guard seen.insert(key).inserted else {
-        throw Failure(message: "Duplicate key", offset: Int(node.keyStart) - 1)
-      }
+      guard seen.insert(key).inserted else { throw duplicateKey(at: child) }
       child = Int(node.next)
     }
+  }
+
+  private func keyText(_ child: Int) -> UnsafeBufferPointer<UInt8> {
+    unsafe UnsafeBufferPointer(rebasing: bytes[Int(nodes[child].keyStart)..<Int(nodes[child].keyEnd)])
+  }
+
+  private func keysAreEqual(_ first: Int, _ second: Int) -> Bool {
+    guard nodes[first].keyEnd - nodes[first].keyStart == nodes[second].keyEnd - nodes[second].keyStart else {
+      return false
+    }
+    return unsafe keyText(first).elementsEqual(keyText(second))
+  }
+
+  private func hashOfKey(_ child: Int) -> Int {
+    var hasher = Hasher()
+    unsafe hasher.combine(bytes: UnsafeRawBufferPointer(keyText(child)))
+    return hasher.finalize()
+  }
+
+  private func duplicateKey(at child: Int) -> Failure {
+    Failure(message: "Duplicate key", offset: Int(nodes[child].keyStart) - 1)
   }
 
   // MARK: Keys and values
@@ -178,7 +247,8 @@
   private mutating func parseWord(_ word: StaticString, _ kind: JSONKind, key: Key?) throws(Failure) {
     let start = position
     let length = word.utf8CodeUnitCount
-    guard start + length <= count, "\(word)".utf8.elementsEqual((start..<start + length).map { byte($0) })
+    guard start + length <= count,
+      unsafe UnsafeBufferPointer(start: word.utf8Start, count: length).elementsEqual(bytes[start..<start + length])
     else { throw unexpected("`true`, `false`, `null` or a value in quotes") }
     position += length
     append(kind, key: key, start: start, end: position, isEscaped: false)
@@ -239,10 +309,22 @@
         throw Failure(message: "A control character in a string must be escaped", offset: position)
       case 0x80...:
         try skipMultiByteScalar()
-      default: position += 1
+      default: skipPlainCharacters()
       }
     }
     throw Failure(message: "A string is not closed", offset: opening)
+  }
+
+  /// Skips characters of a string that mean themselves; the byte at the position is one.
+  @inline(__always)
+  private mutating func skipPlainCharacters() {
+    var offset = position + 1
+    while offset < count {
+      let next = byte(offset)
+      guard next >= 0x20, next < 0x80, next != UInt8(ascii: "\""), next != UInt8(ascii: "\\") else { break }
+      offset += 1
+    }
+    position = offset
   }
 
   private mutating func skipEscape() throws(Failure) {

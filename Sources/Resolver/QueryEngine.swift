@@ -7,8 +7,7 @@ public import Schema
 /// Knows no field of the product: what it serves is the schema and the resolver tree that its binding was made of.
 public final class QueryEngine: Sendable {
   private let services: EngineServices
-  private let plans: PlanCache
-  private let configuration: Configuration
+  private let compiler: DocumentCompiler
   private let now: @Sendable () -> Instant
 
   /// What bounds a request.
@@ -25,28 +24,38 @@ public final class QueryEngine: Sendable {
 
   /// - Parameters:
   ///   - sources: where root resolvers read; nil for a binding that has none.
+  ///   - memory: bodies that need not be waited for; nil for those in the memory of the cache.
   ///   - rootValue: for a binding to a root value.
   ///   - now: the clock; read once per request.
   public init(
     binding: SchemaBinding,
     sources: DataSources?,
+    memory: (any BodyMemory)? = nil,
     rootValue: RootValue? = nil,
     logger: Logger,
     configuration: Configuration = Configuration(),
     now: @escaping @Sendable () -> Instant = { Instant.now() }
   ) {
-    services = EngineServices(binding: binding, sources: sources, rootValue: rootValue, logger: logger)
-    plans = PlanCache(maxBytes: configuration.planCacheBytes)
-    self.configuration = configuration
+    services = EngineServices(
+      binding: binding,
+      sources: sources,
+      memory: memory,
+      rootValue: rootValue,
+      logger: logger
+    )
+    compiler = DocumentCompiler(binding: binding, configuration: configuration)
     self.now = now
   }
+
+  /// What became of the documents of requests.
+  public var planStatistics: PlanStatistics { compiler.statistics }
 
   /// Answers one request on behalf of `principal`. Never throws: what goes wrong is part of the answer.
   ///
   /// At most one Redis round trip, and one PostgreSQL round trip for each level of the answer that is not cached.
   public func execute(_ request: GraphQLRequest, for principal: Principal) async -> ExecutionResult {
     do throws(RequestErrors) {
-      let compiled = try compile(Source(bytes: request.document))
+      let compiled = try await compiler.compile(request.document)
       let operation = try RequestErrors.wrap { () throws(GraphQLError) in
         try compiled.document.operation(named: request.operationName)
       }
@@ -58,6 +67,51 @@ public final class QueryEngine: Sendable {
     } catch {
       return requestError(refusedMutation(request) ?? error)
     }
+  }
+
+  /// Answers a request from memory, on the caller's thread, or not at all: nil when anything would have to be waited for.
+  ///
+  /// Never compiles, does no I/O and waits for nobody, so it may be called on an event loop. Whoever gets nil calls
+  /// ``execute(_:for:)``. A request that is answered with an error of its own is answered here too.
+  public func executeImmediately(_ request: GraphQLRequest, for principal: Principal) -> ExecutionResult? {
+    guard let compiled = compiler.ready(request.document) else { return nil }
+    do throws(RequestErrors) {
+      let operation = try RequestErrors.wrap { () throws(GraphQLError) in
+        try compiled.document.operation(named: request.operationName)
+      }
+      guard compiled.document.operations[operation].kind != .mutation else { return nil }
+      let variables = try coerce(request, compiled.document, operation)
+      guard let plan = compiled.readyPlan(operation: operation, variables: variables),
+        let steps = executor(compiled, plan, variables, principal).runImmediately()
+      else { return nil }
+      compiler.countHit()
+      return write(steps, plan, compiled, body: nil)
+    } catch {
+      compiler.countHit()
+      return requestError(error)
+    }
+  }
+
+  /// How a request would be answered, as text for people. Asks nobody for data.
+  /// - Parameter name: what errors call the document.
+  public func explain(_ request: GraphQLRequest, name: String) throws(RequestErrors) -> String {
+    let compiled = try compiler.compile(Source(bytes: request.document, name: name), keyStyle: .responseName)
+    let operation = try RequestErrors.wrap { () throws(GraphQLError) in
+      try compiled.document.operation(named: request.operationName)
+    }
+    let variables = try coerce(request, compiled.document, operation)
+    let plan = try RequestErrors.wrap { () throws(GraphQLError) in
+      try compiler.plan(compiled, operation: operation, variables: variables)
+    }
+    let nobody = Principal(workspaceID: .none, userID: "nobody")
+    return PlanDescription(
+      binding: services.binding,
+      document: compiled.document,
+      operation: operation,
+      plan: plan,
+      measure: compiler.measure(compiled.document, operation: operation, variables: variables),
+      table: executor(compiled, plan, variables, nobody).callTable()
+    ).text
   }
 
   /// Answers a stored operation; the body is the value of its body field alone.
@@ -93,7 +147,7 @@ public final class QueryEngine: Sendable {
     keyStyle: KeyStyle,
     body: String?
   ) throws(RequestErrors) -> StoredOperation {
-    let compiled = try compile(Source(document, name: name), keyStyle: keyStyle)
+    let compiled = try compiler.compile(Source(document, name: name), keyStyle: keyStyle)
     let operation = try RequestErrors.wrap { () throws(GraphQLError) in
       try compiled.document.operation(named: nil)
     }
@@ -113,55 +167,21 @@ public final class QueryEngine: Sendable {
   /// - Throws: every error of the document.
   @discardableResult
   public func check(_ source: Source) throws(RequestErrors) -> [String?] {
-    let compiled = try compile(source)
+    let compiled = try compiler.compileAndKeep(source)
     return compiled.document.operations.map { $0.name.isPresent ? compiled.document.text(of: $0.name) : nil }
   }
 
   // MARK: Stages
 
-  private func compile(_ source: Source) throws(RequestErrors) -> CompiledDocument {
-    if let compiled = plans.find(source.bytes) { return compiled }
-    let compiled = try compile(source, keyStyle: .responseName)
-    plans.insert(compiled)
-    return compiled
-  }
-
-  private func compile(_ source: Source, keyStyle: KeyStyle) throws(RequestErrors) -> CompiledDocument {
-    let document = try RequestErrors.wrap { () throws(GraphQLError) in
-      try Parser.parse(source, limits: configuration.parserLimits)
-    }
-    let result = Validator.validate(document, against: services.schema)
-    guard result.errors.isEmpty else { throw RequestErrors(result.errors) }
-    try RequestErrors.wrap { () throws(GraphQLError) in try checkLimits(document, result.binding) }
-    return CompiledDocument(
-      document: document,
-      documentBinding: result.binding,
-      binding: services.binding,
-      keyStyle: keyStyle
-    )
-  }
-
   /// A mutation where none is allowed is refused for what it is, even if the document is not valid besides.
   private func refusedMutation(_ request: GraphQLRequest) -> RequestErrors? {
     guard
       let refusal = request.mutationRefusal,
-      let document = try? Parser.parse(Source(bytes: request.document), limits: configuration.parserLimits),
+      let document = try? Parser.parse(Source(bytes: request.document), limits: compiler.parserLimits),
       let operation = try? document.operation(named: request.operationName),
       document.operations[operation].kind == .mutation
     else { return nil }
     return RequestErrors([refusal])
-  }
-
-  /// Every operation of the document counts, each by itself; a list size that a variable gives counts with its largest value.
-  private func checkLimits(_ document: Document, _ binding: DocumentBinding) throws(GraphQLError) {
-    guard let limits = configuration.queryLimits else { return }
-    var measurement = QueryMeasurement(document, services.schema, binding)
-    for index in document.operations.indices {
-      try limits.check(
-        measurement.measure(operation: index),
-        at: document.location(document.operations[index].offset)
-      )
-    }
   }
 
   private func coerce(
@@ -181,53 +201,51 @@ public final class QueryEngine: Sendable {
     body: String?
   ) async throws(RequestErrors) -> ExecutionResult {
     let plan = try RequestErrors.wrap { () throws(GraphQLError) in
-      try compiled.plan(operation: operation, variables: variables)
+      try compiler.plan(compiled, operation: operation, variables: variables)
     }
-    let executor = PlanExecutor(
+    let steps = await executor(compiled, plan, variables, principal).run()
+    return write(steps, plan, compiled, body: body)
+  }
+
+  private func executor(
+    _ compiled: CompiledDocument,
+    _ plan: OperationPlan,
+    _ variables: VariableValues,
+    _ principal: Principal
+  ) -> PlanExecutor {
+    PlanExecutor(
       services: services,
-      document: compiled.document,
+      compiled: compiled,
       plan: plan,
       variables: variables,
       principal: principal,
       now: now()
     )
-    let steps = await executor.run()
-    return write(steps, plan, compiled.document, body: body)
   }
 
   private func write(
     _ steps: FetchedSteps,
     _ plan: OperationPlan,
-    _ document: Document,
+    _ compiled: CompiledDocument,
     body: String?
   ) -> ExecutionResult {
-    var json = JSONWriter(reserving: 16_384)
-    if body == nil {
-      json.beginObject()
-      json.key("data")
-    }
-    var response = ResponseWriter(
-      schema: services.schema,
-      document: document,
-      plan: plan,
-      results: steps.results,
-      json: json
-    )
-    if let body { response.writeRootField(named: body) } else { response.writeData() }
-    let errors = response.errors
-    json = response.json
-    if body == nil {
-      if !errors.isEmpty {
-        json.key("errors")
-        ErrorWriter.write(errors, into: &json)
+    let written =
+      if let body {
+        ResponseWriter.rootField(
+          named: body,
+          schema: services.schema,
+          compiled: compiled,
+          plan: plan,
+          results: steps.results
+        )
+      } else {
+        ResponseWriter.response(schema: services.schema, compiled: compiled, plan: plan, results: steps.results)
       }
-      json.endObject()
-    }
     return ExecutionResult(
       kind: .data,
-      body: json.bytes,
-      errors: errors,
-      remaining: errors.isEmpty ? steps.remaining : nil
+      body: written.bytes,
+      errors: written.errors,
+      remaining: written.errors.isEmpty ? steps.remaining : nil
     )
   }
 
@@ -246,18 +264,5 @@ public final class QueryEngine: Sendable {
       type: definition.type.wrappers.text(around: document.text(of: definition.type.name)),
       isRequired: definition.type.wrappers.isNonNull && definition.defaultValue == nil
     )
-  }
-}
-
-extension RequestErrors {
-  /// Runs a stage that fails with one error.
-  fileprivate static func wrap<Value>(
-    _ stage: () throws(GraphQLError) -> Value
-  ) throws(RequestErrors) -> Value {
-    do throws(GraphQLError) {
-      return try stage()
-    } catch {
-      throw RequestErrors([error])
-    }
   }
 }

@@ -51,7 +51,8 @@ public struct GatewayApplication: Sendable {
     engine = QueryEngine(
       binding: binding,
       sources: DataSources(cache: cache, database: servers.timescale, primary: servers.primary),
-      logger: logger
+      logger: logger,
+      configuration: Self.engineConfiguration(configuration)
     )
     routes = try Self.routes(configuration, engine)
     passwords = PasswordHasher(
@@ -172,6 +173,13 @@ public struct GatewayApplication: Sendable {
   }
 
   // MARK: Files
+
+  private static func engineConfiguration(_ configuration: GatewayConfiguration) -> QueryEngine.Configuration {
+    var engine = QueryEngine.Configuration()
+    engine.queryLimits = configuration.queryLimits
+    engine.planCacheBytes = configuration.planCacheBytes
+    return engine
+  }
 
   private static func binding(_ configuration: GatewayConfiguration) throws -> SchemaBinding {
     let source = Source(bytes: try TextFile.bytes(of: configuration.schemaFile), name: configuration.schemaFile)

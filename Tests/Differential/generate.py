@@ -16,6 +16,7 @@ from differential import reference
 from differential.breakage import BREAKAGES, broken
 from differential.documents import DocumentGenerator, respaced
 from differential.expected import Case, Unusable, Verdict, execute_verdict, expected
+from differential.faults import nesting_cases, random_faults
 from differential.schemas import generate_schema
 from differential.sdl_breakage import SDLBreaker
 from differential.texts import TextGenerator
@@ -23,7 +24,7 @@ from differential.values import json_value
 from differential.wiring import RandomWiring
 
 # Cases of each kind in a default run.
-COUNTS = {"parse": 10_100, "schema": 1_000, "validate": 2_400, "coerce": 1_500, "execute": 3_000, "introspect": 60}
+COUNTS = {"parse": 10_100, "schema": 1_000, "validate": 2_400, "coerce": 1_500, "execute": 4_000, "nesting": 1_176, "introspect": 60}
 DOCUMENTS_PER_SCHEMA = 24
 
 
@@ -94,16 +95,23 @@ def coerce_cases(rng: Random, count: int) -> Iterator[Case]:
 
 
 def execute_cases(rng: Random, count: int) -> Iterator[Case]:
-    """One half with the fixed wiring, one half with random answers that hold nulls and wrong values."""
+    """One half with the fixed wiring, one half with random answers that hold nulls and wrong values; one half with faults."""
     for index in range(count):
         if index % DOCUMENTS_PER_SCHEMA == 0:
             sdl, schema = generate_schema(rng)
         case = request(rng, "execute", sdl, schema)
-        if index % 2:
+        is_random = index % 2 == 1
+        if index % 4 >= 2:
+            case["faults"] = random_faults(rng, schema, ["throw"] if is_random else ["throw", "null", "wrong"])
+        if is_random:
             wiring = RandomWiring(rng)
             execute_verdict(case | {"root": wiring.root}, wiring.resolve)
             case["root"] = wiring.root
         yield case
+
+
+def every_nesting(_rng: Random, _count: int) -> Iterator[Case]:
+    yield from nesting_cases()
 
 
 def introspect_cases(rng: Random, count: int) -> Iterator[Case]:
@@ -121,6 +129,7 @@ GENERATORS = {
     "validate": validate_cases,
     "coerce": coerce_cases,
     "execute": execute_cases,
+    "nesting": every_nesting,
     "introspect": introspect_cases,
 }
 

@@ -10,17 +10,19 @@ import Schema
 /// always present. Objects are linked to each other, so a schema with cycles has answers of any depth.
 struct FixedWiring {
   private let schema: GraphQLSchema
+  private let faults: Faults
   private var writer = JSONWriter(reserving: 4096)
   /// The type that each `null` of the text stands for, in order: an object is written once, under its name.
   private var references: [TypeID] = []
 
-  private init(schema: GraphQLSchema) {
+  private init(schema: GraphQLSchema, faults: Faults) {
     self.schema = schema
+    self.faults = faults
   }
 
   /// The root value of every kind of operation.
-  static func rootValue(of schema: GraphQLSchema) throws -> RootValue {
-    var wiring = FixedWiring(schema: schema)
+  static func rootValue(of schema: GraphQLSchema, faults: Faults) throws -> RootValue {
+    var wiring = FixedWiring(schema: schema, faults: faults)
     return try wiring.build()
   }
 
@@ -52,10 +54,27 @@ struct FixedWiring {
     writer.beginObject()
     writer.key("__typename")
     writer.string(object.name)
-    for id in object.fieldIDs where !schema[id].isMeta {
-      writer.key(escaping: schema[id].name)
-      writeValue(of: schema[id].type)
+    for id in object.fieldIDs where !schema[id].isMeta { writeField(schema[id]) }
+    writer.endObject()
+  }
+
+  private mutating func writeField(_ field: FieldDefinition) {
+    switch faults[schema.coordinate(of: field.id)] {
+    case .none:
+      writer.key(escaping: field.name)
+      writeValue(of: field.type)
+    case .wrong:
+      writer.key(escaping: field.name)
+      writeWrongValue(of: field.type.nullable)
+    // Where a resolver stands, or nobody does, the object has no member.
+    case .throw, .null: break
     }
+  }
+
+  private mutating func writeWrongValue(of type: TypeReference) {
+    if type.isList { return writer.string("no list") }
+    if schema[type.named].kind == .enumeration { return writer.string("NOT A VALUE") }
+    writer.beginObject()
     writer.endObject()
   }
 

@@ -44,7 +44,7 @@ struct Harness {
         return failure(["Expected {schema, query, variables?, operationName?}, schema and query being strings."])
       }
       let engine = try HarnessEngine(sdl: sdl, logger: Logger(label: "gqlharness"))
-      return await engine.execute(request)
+      return try await engine.execute(request)
     } catch let error as SchemaErrors {
       return failure(error.errors.map(\.message))
     } catch {

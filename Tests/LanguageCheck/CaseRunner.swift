@@ -28,7 +28,7 @@ struct CaseRunner {
       case "schema": return schema(text)
       case "validate": return validate(text, try engine(request).schema)
       case "coerce": return coerce(request, try engine(request).schema)
-      case "execute": return await (try engine(request)).execute(request)
+      case "execute": return try await (try engine(request)).execute(request)
       default: return Verdict.failure("Unknown kind of case.")
       }
     } catch let error as SchemaErrors {

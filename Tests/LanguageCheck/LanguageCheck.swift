@@ -9,7 +9,7 @@ import Glibc
 /// | `{kind: "schema", text}` | `{errors}`, empty when the type system is valid |
 /// | `{kind: "validate", schema, text}` | `{errors}`, each with its rule |
 /// | `{kind: "coerce", schema, query, variables?}` | `{variables, arguments}` or `{errors}` |
-/// | `{kind: "execute", schema, query, variables?, operationName?, root?}` | the response map |
+/// | `{kind: "execute", schema, query, variables?, operationName?, root?, faults?}` | the response map |
 @main
 struct LanguageCheck {
   static func main() async {

@@ -41,15 +41,23 @@ public struct SchemaBinding: Sendable {
     guard builder.problems.isEmpty else { throw BindingError(problems: builder.problems, source: schema.source) }
   }
 
-  /// Binds every field to the member of its own name, from a root value down: no resolver, no cache.
-  public init(toRootValueOf schema: GraphQLSchema) {
+  /// Binds fields to the members of their own names, from a root value down: no cache, and no resolver but those of `registry`.
+  public init(toRootValueOf schema: GraphQLSchema, registry: ResolverRegistry = ResolverRegistry()) {
     self.schema = schema
-    roots = []
     mutations = []
-    nestedResolvers = []
+    nestedResolvers = registry.nestedResolvers
+    var roots: [BoundRoot] = []
     fields = schema.fields.map { field in
-      FieldBinding(source: .meta(field, in: schema) ?? .property, property: Array(field.name.utf8))
+      var source = FieldBinding.Source.meta(field, in: schema)
+      if let resolver = registry.roots[schema.coordinate(of: field.id)] {
+        source = .root(roots.count)
+        roots.append(BoundRoot(field: field, resolver: resolver, cache: nil))
+      } else if let resolver = registry.nested[schema.coordinate(of: field.id)] {
+        source = .nested(resolver)
+      }
+      return FieldBinding(source: source ?? .property, property: Array(field.name.utf8))
     }
+    self.roots = roots
   }
 }
 

@@ -24,8 +24,13 @@ struct SchemaBindingBuilder {
 
   /// Only holds `@cached` of root fields against their arguments, whether they have resolvers or not.
   mutating func checkCachePolicies() {
-    for field in schema.fields where isRoot(schema[field.parent]) {
-      _ = cachePolicy(of: field, schema.coordinate(of: field.id))
+    for field in schema.fields {
+      let coordinate = schema.coordinate(of: field.id)
+      if isRoot(schema[field.parent]) {
+        _ = cachePolicy(of: field, coordinate)
+      } else {
+        rejectNestedCachePolicy(of: field, coordinate)
+      }
     }
   }
 
@@ -51,6 +56,7 @@ struct SchemaBindingBuilder {
       mutations.append(resolver)
       return .mutation(mutations.count - 1)
     }
+    if !isRoot { rejectNestedCachePolicy(of: field, coordinate) }
     if let resolver = registry.nested[coordinate] { return .nested(resolver) }
     let isProperty = registry.properties[parent.name]?.contains(field.name) == true
     if isRoot || (parent.kind == .object && !isProperty) {
@@ -84,6 +90,15 @@ struct SchemaBindingBuilder {
       pattern: pattern,
       ttl: .seconds(ttl),
       owner: directive["owner"]?.stringValue.map { Array($0.utf8) }
+    )
+  }
+
+  /// Below the root nothing is cached by itself: a policy there would be a promise that nobody keeps.
+  private mutating func rejectNestedCachePolicy(of field: FieldDefinition, _ coordinate: String) {
+    guard let directive = field.directive("cached") else { return }
+    report(
+      directive.location,
+      "@cached on \(coordinate): only fields of a root type are cached; what stands below one is cached with it"
     )
   }
 

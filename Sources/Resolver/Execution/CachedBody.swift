@@ -1,6 +1,4 @@
-import Cache
 import JSON
-import Schema
 
 /// The text under a documented cache key: the body, and one member of ours that tells when it was read.
 ///
@@ -28,18 +26,5 @@ enum CachedBody {
     text.removeLast()
     text.append(contentsOf: ",\"_tracegate\":{\"version\":\(version),\"generation\":\(generation)}}".utf8)
     return text
-  }
-
-  /// Reads a value found in the cache.
-  /// - Parameters:
-  ///   - generation: the workspace's present generation: a value of ours read under another one is outdated.
-  ///   - workspace: whose request it is; a policy with an owner admits only its values.
-  static func decode(_ entry: MemoryEntry, policy: CachePolicy, generation: Int64, workspace: String) -> Reading {
-    let decoded = DecodedBody.of(entry, policy: policy)
-    guard policy.owner == nil || decoded.owner == workspace else { return .notOurs }
-    guard let document = decoded.document else { return .outdated }
-    guard let mark = decoded.mark else { return .body(document, isForeign: true) }
-    guard mark.version == version, !policy.usesGeneration || mark.generation == generation else { return .outdated }
-    return .body(document, isForeign: false)
   }
 }

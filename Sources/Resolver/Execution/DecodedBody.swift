@@ -4,26 +4,28 @@ import JSON
 /// What the text under a cache key says, decoded once: kept beside the text as long as that is in memory.
 final class DecodedBody: Sendable {
   /// The mark that the cache adds to a body; see docs/decisions/0003-the-mark-in-cached-bodies.md.
-  struct Mark: Sendable {
+  private struct Mark: Sendable {
     let version: Int64?
     let generation: Int64?
   }
 
   /// Nil when the text is no JSON object.
-  let document: JSONDocument?
+  private let kept: KeptBody?
   /// Nil when somebody else has written the body.
-  let mark: Mark?
+  private let mark: Mark?
   /// The workspace that the body names, where the policy of its key asks for one.
-  let owner: String?
+  private let owner: String?
+  private let policy: CachePolicy
 
   private init(_ bytes: [UInt8], policy: CachePolicy) {
+    self.policy = policy
     guard let document = try? JSONDocument(parsing: bytes, maxDepth: 256, allowsDuplicateKeys: true),
       document.root.kind == .object
     else {
-      (self.document, mark, owner) = (nil, nil, nil)
+      (kept, mark, owner) = (nil, nil, nil)
       return
     }
-    self.document = document
+    kept = KeptBody(document)
     mark = document.member(CachedBody.member[...], of: 0).map { index in
       let mark = JSONValue(document: document, index: index)
       return Mark(version: mark["version"]?.int, generation: mark["generation"]?.int)
@@ -39,8 +41,29 @@ final class DecodedBody: Sendable {
     return entry.keep(decoded, cost: decoded.cost)
   }
 
-  /// Bytes beside the text, which the document shares with its entry.
+  /// What the body is worth to a request.
+  /// - Parameters:
+  ///   - generation: the workspace's present generation: a value of ours read under another one is outdated.
+  ///   - workspace: whose request it is; a policy with an owner admits only its values.
+  func reading(generation: Int64, workspace: String) -> CachedBody.Reading {
+    guard policy.owner == nil || owner == workspace else { return .notOurs }
+    guard let kept else { return .outdated }
+    guard let mark else { return .body(kept.document, isForeign: true) }
+    guard mark.version == CachedBody.version, !policy.usesGeneration || mark.generation == generation else {
+      return .outdated
+    }
+    return .body(kept.document, isForeign: false)
+  }
+
+  /// The body, if it is a whole one of ours that the request may have.
+  func ownBody(generation: Int64, workspace: String) -> KeptBody? {
+    guard case .body(_, isForeign: false) = reading(generation: generation, workspace: workspace) else { return nil }
+    return kept
+  }
+
+  /// Bytes beside the text, which the document shares with its entry: the nodes, and room for renderings.
   private var cost: Int {
-    (document?.nodes.count ?? 0) * MemoryLayout<JSONNode>.stride + 256
+    guard let kept else { return 256 }
+    return kept.document.nodes.count * MemoryLayout<JSONNode>.stride + kept.fragments.maxBytes + 256
   }
 }

@@ -25,15 +25,23 @@ final class EngineServices: Sendable {
   let binding: SchemaBinding
   let rootValue: RootValue?
   private let sources: DataSources?
+  let memory: (any BodyMemory)?
   let flights = FlightTable<FlightKey, StepResults.Outcome>()
   private let introspection: IntrospectionDocument
   private let logger: Logger
 
   var schema: GraphQLSchema { binding.schema }
 
-  init(binding: SchemaBinding, sources: DataSources?, rootValue: RootValue?, logger: Logger) {
+  init(
+    binding: SchemaBinding,
+    sources: DataSources?,
+    memory: (any BodyMemory)?,
+    rootValue: RootValue?,
+    logger: Logger
+  ) {
     self.binding = binding
     self.sources = sources
+    self.memory = memory ?? sources.map { DecodedBodies(cache: $0.cache) }
     self.rootValue = rootValue
     self.logger = logger
     introspection = IntrospectionDocument(binding.schema)

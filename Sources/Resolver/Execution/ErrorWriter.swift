@@ -9,6 +9,13 @@ enum ErrorWriter {
     json.endArray()
   }
 
+  /// The list as JSON text.
+  static func text(of errors: [GraphQLError]) -> [UInt8] {
+    var json = JSONWriter()
+    write(errors, into: &json)
+    return json.bytes
+  }
+
   private static func write(_ error: GraphQLError, into json: inout JSONWriter) {
     json.beginObject()
     json.key("message")

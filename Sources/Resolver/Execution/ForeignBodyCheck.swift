@@ -20,11 +20,14 @@ struct ForeignBodyCheck {
       return place.kind == .array && place.elements.allSatisfy { check(type.item, field, $0) }
     }
     guard let selection = field.selection else {
-      let text = place.document.bytes[place.document.range(of: place.node)]
-      return LeafCoercion.accepts(field.leaf, kind: place.kind, text: text, in: output)
+      return output.withView { output in
+        place.document.withView { body in
+          unsafe LeafCoercion.accepts(field.leaf, kind: place.kind, text: body.text(of: place.node), in: output)
+        }
+      }
     }
     guard place.kind == .object, let runtimeType = place.runtimeType(of: field.type.named, in: schema),
-      let variant = output.selections[selection].variants.first(where: { $0.type == runtimeType })
+      let variant = output.variants[output.selections[selection].variants].first(where: { $0.type == runtimeType })
     else { return false }
     return variant.fields.allSatisfy { checkMember(output.fields[$0], of: place) }
   }

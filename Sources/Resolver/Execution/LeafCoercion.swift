@@ -1,25 +1,32 @@
 import JSON
+import Schema
 
 /// CoerceResult (spec section 3.5 and 3.9) for values that are JSON text already.
 enum LeafCoercion {
   /// Whether a value may stand for a leaf type as it is written.
-  static func accepts(_ leaf: LeafKind, kind: JSONKind, text: ArraySlice<UInt8>, in output: OutputPlan) -> Bool {
+  @inline(__always)
+  static func accepts(
+    _ leaf: LeafKind,
+    kind: JSONKind,
+    text: UnsafeBufferPointer<UInt8>,
+    in output: OutputPlanView
+  ) -> Bool {
     switch leaf {
-    case .int: kind == .number && isInt32(text)
+    case .int: unsafe kind == .number && isInt32(text)
     case .float: kind == .number
     case .string: kind == .string
-    case .id: kind == .string || kind == .number && isInteger(text)
+    case .id: unsafe kind == .string || kind == .number && isInteger(text)
     case .boolean: kind == .bool
-    case .enumeration(let values): kind == .string && output.enumerations[values].contains { $0.elementsEqual(text) }
+    case .enumeration(let first, let end): unsafe kind == .string && isOne(of: first..<end, text, in: output)
     case .any: true
     case .composite: false
     }
   }
 
-  static func message(_ leaf: LeafKind, type: String, text: ArraySlice<UInt8>) -> String {
-    let shown = String(decoding: text.prefix(80), as: UTF8.self)
+  static func message(_ leaf: LeafKind, type: String, text: UnsafeBufferPointer<UInt8>) -> String {
+    let shown = unsafe String(decoding: text.prefix(80), as: UTF8.self)
     return switch leaf {
-    case .int where isInteger(text): "Int cannot represent non 32-bit signed integer value: \(shown)"
+    case .int where unsafe isInteger(text): "Int cannot represent non 32-bit signed integer value: \(shown)"
     case .int: "Int cannot represent non-integer value: \(shown)"
     case .float: "Float cannot represent non numeric value: \(shown)"
     case .boolean: "Boolean cannot represent a non boolean value: \(shown)"
@@ -28,20 +35,29 @@ enum LeafCoercion {
     }
   }
 
-  private static func isInteger(_ text: ArraySlice<UInt8>) -> Bool {
-    text.allSatisfy { $0 == UInt8(ascii: "-") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+  private static func isOne(
+    of values: Range<UInt32>,
+    _ text: UnsafeBufferPointer<UInt8>,
+    in output: OutputPlanView
+  ) -> Bool {
+    for index in values where unsafe output.text(output.enumValues[Int(index)]).elementsEqual(text) { return true }
+    return false
   }
 
-  private static func isInt32(_ text: ArraySlice<UInt8>) -> Bool {
+  private static func isInteger(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    unsafe text.allSatisfy { $0 == UInt8(ascii: "-") || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+  }
+
+  /// A JSON number without fraction and exponent, from -2³¹ to 2³¹ - 1.
+  private static func isInt32(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     guard text.count <= 11 else { return false }
+    let isNegative = unsafe text.first == UInt8(ascii: "-")
     var value: Int64 = 0
-    var digits = text
-    let isNegative = digits.first == UInt8(ascii: "-")
-    if isNegative { digits = digits.dropFirst() }
-    for byte in digits {
+    for index in (isNegative ? 1 : 0)..<text.count {
+      let byte = unsafe text[index]
       guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return false }
-      value = value * 10 + Int64(byte - UInt8(ascii: "0"))
+      value = value &* 10 &+ Int64(byte &- UInt8(ascii: "0"))
     }
-    return (isNegative ? -value : value) == Int64(Int32(truncatingIfNeeded: isNegative ? -value : value))
+    return isNegative ? value <= 0x8000_0000 : value < 0x8000_0000
   }
 }

@@ -7,7 +7,7 @@ import Schema
 /// level of the answer that something is missing from.
 struct PlanExecutor: Sendable {
   let services: EngineServices
-  let document: Document
+  let compiled: CompiledDocument
   let plan: OperationPlan
   let variables: VariableValues
   let principal: Principal
@@ -16,40 +16,81 @@ struct PlanExecutor: Sendable {
   /// Runs all steps. Never throws: what fails is the outcome of its step.
   func run() async -> FetchedSteps {
     if plan.kind == .mutation { return await runSerially() }
-    var table = callTable()
-    let outcomes = await rootOutcomes(of: table.calls)
-    table.settle(outcomes.outcomes)
-    var results = StepResults(
-      roots: table.outcomes,
+    let table = callTable()
+    let roots = await rootOutcomes(of: table.calls)
+    var results = results(of: table, roots.outcomes, fragments: [])
+    await run(plan.nestedSteps[...], into: &results)
+    return FetchedSteps(results: results, remaining: roots.remaining)
+  }
+
+  /// The same from memory alone; nil when anything would have to be waited for. Does no I/O.
+  func runImmediately() -> FetchedSteps? {
+    let table = callTable()
+    let keys = table.calls.compactMap(\.key)
+    guard keys.count == table.calls.count else { return nil }
+    var bodies: [KeptBody] = []
+    var remaining: Duration?
+    if !keys.isEmpty {
+      guard let found = services.memory?.find(keys, workspace: principal.workspaceID.text) else { return nil }
+      (bodies, remaining) = (found.bodies, found.remaining)
+    }
+    let outcomes = bodies.map { StepResults.Outcome.value($0.document, node: 0) }
+    let results = results(of: table, outcomes, fragments: table.byStep(bodies.map(\.fragments)))
+    let finder = ParentFinder(schema: services.schema, output: plan.output, results: results)
+    // A body that holds what a nested step fetches is complete; any other has to wait for the database.
+    guard plan.nestedSteps.allSatisfy({ finder.parents(of: $0).isEmpty }) else { return nil }
+    return FetchedSteps(results: results, remaining: remaining)
+  }
+
+  private func results(
+    of table: CallTable,
+    _ outcomes: [StepResults.Outcome],
+    fragments: [RenderedFragments?]
+  ) -> StepResults {
+    StepResults(
+      roots: table.outcomes(outcomes),
+      fragments: fragments,
       argumentFailures: argumentFailures(),
       rootValue: services.rootValue?.place(of: plan.kind)
     )
-    await run(plan.nestedSteps[...], into: &results)
-    return FetchedSteps(results: results, remaining: outcomes.remaining)
   }
 
   // MARK: Root steps
 
   /// Coerces the arguments of every root step and finds which calls are the same.
-  private func callTable() -> CallTable {
+  func callTable() -> CallTable {
     var table = CallTable()
     for step in plan.rootSteps {
       do throws(GraphQLError) {
-        let arguments = try arguments(of: step.field, selection: step.selection)
+        let arguments = try callArguments(of: step)
         switch step.kind {
         case .introspectionSchema: table.append(services.introspectionSchema())
-        case .introspectionType: table.append(services.introspectionType(arguments))
+        case .introspectionType: table.append(services.introspectionType(arguments.values))
         // Only mutations have such steps, and those run one after the other.
         case .mutate: table.append(.null)
         case .fetch(let root):
-          let call = FieldCall(arguments: arguments, workspaceID: principal.workspaceID, now: now)
-          table.append(RootCall(root: root, bound: services.binding.roots[root], call: call))
+          table.append(
+            RootCall(
+              root: root,
+              bound: services.binding.roots[root],
+              arguments: arguments,
+              workspaceID: principal.workspaceID,
+              now: now
+            )
+          )
         }
       } catch {
         table.append(.failure(error))
       }
     }
     return table
+  }
+
+  func callArguments(of step: RootStep) throws(GraphQLError) -> CallArguments {
+    if let constant = step.constantArguments { return constant }
+    let values = try arguments(of: step.field, selection: step.selection)
+    guard case .fetch(let root) = step.kind else { return CallArguments(values, of: nil) }
+    return CallArguments(values, of: services.binding.roots[root])
   }
 
   func argumentFailures() -> [Int: GraphQLError] {
@@ -68,7 +109,7 @@ struct PlanExecutor: Sendable {
     try services.schema.coerceArgumentValues(
       of: services.schema[field],
       selection: selection,
-      in: document,
+      in: compiled.document,
       variables: variables
     )
   }
@@ -158,46 +199,4 @@ struct FetchedSteps: Sendable {
   let results: StepResults
   /// The smallest remaining time to live of what was answered from the cache; nil when something was not.
   let remaining: Duration?
-}
-
-/// The distinct calls of a request, and which step shows which.
-private struct CallTable {
-  private enum Entry {
-    case call(Int)
-    case settled(StepResults.Outcome)
-  }
-
-  private struct Identity: Hashable {
-    let root: Int
-    let arguments: [UInt8]
-  }
-
-  private(set) var calls: [RootCall] = []
-  private var entries: [Entry] = []
-  private var positions: [Identity: Int] = [:]
-  private(set) var outcomes: [StepResults.Outcome] = []
-
-  mutating func append(_ outcome: StepResults.Outcome) {
-    entries.append(.settled(outcome))
-  }
-
-  mutating func append(_ call: RootCall) {
-    let identity = Identity(root: call.root, arguments: call.argumentsText)
-    if let position = positions[identity] {
-      entries.append(.call(position))
-    } else {
-      positions[identity] = calls.count
-      entries.append(.call(calls.count))
-      calls.append(call)
-    }
-  }
-
-  mutating func settle(_ results: [StepResults.Outcome]) {
-    outcomes = entries.map { entry in
-      switch entry {
-      case .call(let position): results[position]
-      case .settled(let outcome): outcome
-      }
-    }
-  }
 }

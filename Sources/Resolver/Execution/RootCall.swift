@@ -1,5 +1,4 @@
 import Cache
-import Crypto
 import Schema
 
 /// One distinct call of a root field in a request: however many aliases ask for it, it is fetched once.
@@ -11,29 +10,31 @@ struct RootCall: Sendable {
   let key: CacheKey?
   /// Canonical text of the arguments: two calls of one field are the same when it is.
   let argumentsText: [UInt8]
+  private let argumentsHash: String?
 
-  init(root: Int, bound: BoundRoot, call: FieldCall) {
+  init(root: Int, bound: BoundRoot, arguments: CallArguments, workspaceID: WorkspaceID, now: Instant) {
+    let call = FieldCall(arguments: arguments.values, workspaceID: workspaceID, now: now)
     self.root = root
     self.call = call
-    argumentsText = call.arguments.canonicalJSON
-    let text = argumentsText
-    key = bound.cache.flatMap { policy in
+    argumentsText = arguments.text
+    argumentsHash = arguments.hash
+    key = Self.key(bound, call, hash: arguments.hash, workspace: workspaceID.text)
+  }
+
+  /// The key as it would be for a workspace of that name.
+  func key(in binding: SchemaBinding, workspace: String) -> CacheKey? {
+    Self.key(binding.roots[root], call, hash: argumentsHash, workspace: workspace)
+  }
+
+  private static func key(_ bound: BoundRoot, _ call: FieldCall, hash: String?, workspace: String) -> CacheKey? {
+    bound.cache.flatMap { policy in
       policy.pattern.render { placeholder in
         switch placeholder {
-        case "workspace_id": call.workspaceID.text
-        case "filters_hash", "args_hash": Self.hash(text)
+        case "workspace_id": workspace
+        case "filters_hash", "args_hash": hash
         default: bound.resolver.keyValue(placeholder, call)
         }
       }
     }
-  }
-
-  /// SHA-256, first 32 hexadecimal digits.
-  private static func hash(_ text: [UInt8]) -> String {
-    var result = ""
-    for byte in SHA256.hash(data: text).prefix(16) {
-      result += byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
-    }
-    return result
   }
 }

@@ -38,12 +38,8 @@ struct RootFetcher: Sendable {
       guard let entry = batch.values[position], let policy = services.binding.roots[calls[index].root].cache else {
         continue
       }
-      let reading = CachedBody.decode(
-        entry,
-        policy: policy,
-        generation: batch.generation ?? 0,
-        workspace: workspace
-      )
+      let reading = DecodedBody.of(entry, policy: policy)
+        .reading(generation: batch.generation ?? 0, workspace: workspace)
       switch reading {
       case .body(let body, let isForeign) where !isForeign || answers(calls[index], body):
         cached.bodies[index] = body

@@ -9,6 +9,7 @@ extension PlanExecutor {
   func runSerially() async -> FetchedSteps {
     var results = StepResults(
       roots: Array(repeating: .null, count: plan.rootSteps.count),
+      fragments: [],
       argumentFailures: argumentFailures(),
       rootValue: services.rootValue?.place(of: plan.kind)
     )
@@ -22,15 +23,20 @@ extension PlanExecutor {
 
   private func outcome(of step: RootStep) async -> StepResults.Outcome {
     do throws(GraphQLError) {
-      let arguments = try arguments(of: step.field, selection: step.selection)
+      let arguments = try callArguments(of: step)
       switch step.kind {
       case .introspectionSchema: return services.introspectionSchema()
-      case .introspectionType: return services.introspectionType(arguments)
-      case .mutate(let index): return try await perform(services.binding.mutations[index], arguments)
+      case .introspectionType: return services.introspectionType(arguments.values)
+      case .mutate(let index): return try await perform(services.binding.mutations[index], arguments.values)
       case .fetch(let root):
-        let call = FieldCall(arguments: arguments, workspaceID: principal.workspaceID, now: now)
-        let fetched = await rootOutcomes(of: [RootCall(root: root, bound: services.binding.roots[root], call: call)])
-        return fetched.outcomes[0]
+        let call = RootCall(
+          root: root,
+          bound: services.binding.roots[root],
+          arguments: arguments,
+          workspaceID: principal.workspaceID,
+          now: now
+        )
+        return await rootOutcomes(of: [call]).outcomes[0]
       }
     } catch {
       return .failure(error)

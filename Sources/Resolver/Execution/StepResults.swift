@@ -31,12 +31,18 @@ struct StepResults: Sendable {
     let node: Int
 
     init(_ place: Place) {
-      document = ObjectIdentifier(place.document)
-      node = place.node
+      self.init(document: ObjectIdentifier(place.document), node: place.node)
+    }
+
+    init(document: ObjectIdentifier, node: Int) {
+      self.document = document
+      self.node = node
     }
   }
 
   private(set) var roots: [Outcome]
+  /// For each root step whose body is kept in memory, what was rendered of that body.
+  private let fragments: [RenderedFragments?]
   private(set) var nested: [Int: NestedOutcome] = [:]
 
   /// Fields below the root whose arguments could not be coerced, by output field.
@@ -48,8 +54,14 @@ struct StepResults: Sendable {
   /// Whether any field below the root could not have its arguments coerced.
   var hasArgumentFailures: Bool { !argumentFailures.isEmpty }
 
-  init(roots: [Outcome], argumentFailures: [Int: GraphQLError], rootValue: Place?) {
+  init(
+    roots: [Outcome],
+    fragments: [RenderedFragments?],
+    argumentFailures: [Int: GraphQLError],
+    rootValue: Place?
+  ) {
     self.roots = roots
+    self.fragments = fragments
     self.rootValue = rootValue
     self.argumentFailures = argumentFailures
   }
@@ -63,6 +75,16 @@ struct StepResults: Sendable {
   }
 
   func root(_ step: Int) -> Outcome { roots[step] }
+
+  func argumentFailure(ofField index: Int) -> GraphQLError? { argumentFailures[index] }
+
+  /// Where renderings of a root step's body are kept; nil when the body is not.
+  func fragments(ofRoot step: Int) -> RenderedFragments? { fragments.isEmpty ? nil : fragments[step] }
+
+  /// Whether the value of a root field follows from its body alone.
+  func isSelfContained(_ step: Int, in plan: OperationPlan) -> Bool {
+    !hasArgumentFailures && !plan.nestedSteps.contains { $0.path.first == plan.rootSteps[step].outputField }
+  }
 
   /// ResolveFieldValue (spec section 6.4.2): nil stands for null.
   /// - Parameter index: the field's index in ``OutputPlan/fields``.
@@ -80,12 +102,21 @@ struct StepResults: Sendable {
   }
 
   /// The object that a nested step has fetched for a parent.
-  func nested(_ step: Int, parent: Place?) -> Outcome {
-    guard let parent, let outcome = nested[step] else { return .null }
-    switch outcome {
-    case .failure(let error): return .failure(error)
-    case .bodies(let document, let elements):
-      return elements[ParentID(parent)].map { .value(document, node: $0) } ?? .null
+  private func nested(_ step: Int, parent: Place?) -> Outcome {
+    guard let parent else { return .null }
+    return nested(step, of: ParentID(parent))
+  }
+
+  /// The same for a parent that is being walked.
+  func nested(_ step: Int, document: Unmanaged<JSONDocument>, node: Int) -> Outcome {
+    nested(step, of: unsafe ParentID(document: ObjectIdentifier(document.takeUnretainedValue()), node: node))
+  }
+
+  private func nested(_ step: Int, of parent: ParentID) -> Outcome {
+    switch nested[step] {
+    case .none: .null
+    case .failure(let error): .failure(error)
+    case .bodies(let document, let elements): elements[parent].map { .value(document, node: $0) } ?? .null
     }
   }
 }

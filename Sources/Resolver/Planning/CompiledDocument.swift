@@ -28,9 +28,38 @@ final class CompiledDocument: Sendable {
   }
 
   /// The plan of an operation for the values of its shape variables.
-  func plan(operation: Int, variables: VariableValues) throws(GraphQLError) -> OperationPlan {
+  ///
+  /// Requests that need the same plan at the same time wait for the one that makes it: planning takes microseconds.
+  /// - Parameter onPlan: told what a plan that was made now, and is kept, occupies.
+  func plan(
+    operation: Int,
+    variables: VariableValues,
+    onPlan: (_ bytes: Int) -> Void = { _ in }
+  ) throws(GraphQLError) -> OperationPlan {
     let key = PlanKey(operation: operation, flags: flags(variables))
-    if let plan = plans.withLock({ $0[key] }) { return plan }
+    let result = plans.withLock { plans -> Result<(OperationPlan, isNew: Bool), GraphQLError> in
+      if let plan = plans[key] { return .success((plan, isNew: false)) }
+      do throws(GraphQLError) {
+        let plan = try makePlan(key)
+        let isKept = plans.count < Self.maxPlans
+        if isKept { plans[key] = plan }
+        return .success((plan, isNew: isKept))
+      } catch {
+        return .failure(error)
+      }
+    }
+    let (plan, isNew) = try result.get()
+    if isNew { onPlan(plan.byteCount) }
+    return plan
+  }
+
+  /// The plan when it is there already and nobody has to be waited for.
+  func readyPlan(operation: Int, variables: VariableValues) -> OperationPlan? {
+    let key = PlanKey(operation: operation, flags: flags(variables))
+    return plans.withLockIfAvailable { $0[key] } ?? nil
+  }
+
+  private func makePlan(_ key: PlanKey) throws(GraphQLError) -> OperationPlan {
     var planner = Planner(
       binding: binding,
       document: document,
@@ -38,14 +67,11 @@ final class CompiledDocument: Sendable {
       flags: key.flags,
       keyStyle: keyStyle
     )
-    let plan = try planner.plan(operation: operation)
-    plans.withLock { plans in
-      if plans.count < Self.maxPlans { plans[key] = plan }
-    }
-    return plan
+    return try planner.plan(operation: key.operation)
   }
 
   private func flags(_ variables: VariableValues) -> ShapeFlags {
+    guard !shapeVariables.isEmpty else { return ShapeFlags() }
     var values: [UInt32: Bool] = [:]
     for name in shapeVariables {
       if let value = variables[name]?.booleanValue { values[name.symbol] = value }
@@ -53,6 +79,10 @@ final class CompiledDocument: Sendable {
     return ShapeFlags(values)
   }
 
-  /// Roughly what the document occupies, to bound the plan cache.
-  var byteCost: Int { 4096 + document.source.bytes.count * 64 }
+  /// What the document occupies, with the plans it has.
+  var byteCount: Int {
+    // The binding holds a field, an input type or a fragment for each node.
+    let nodes = document.selections.count + document.arguments.count + document.values.count
+    return document.byteCount + nodes * 16 + plans.withLock { $0.values.reduce(0) { $0 + $1.byteCount } }
+  }
 }

@@ -18,15 +18,23 @@ struct Planner {
   private var argumentChecks: [ArgumentCheck] = []
   private var nestedSteps: [NestedStep] = []
   private var selections: [SelectionPlan] = []
+  private var variants: [SelectionVariant] = []
+  /// Selection sets that were planned before, where nothing in them depends on the way to them.
+  private var plannedSelections: [SelectionKey: Int] = [:]
   private var fields: [OutputField] = []
   private var details: [OutputFieldDetail] = []
-  private var enumerations: [[[UInt8]]] = []
-  /// Index into `enumerations` by type.
-  private var enumerationIndices: [TypeID: Int] = [:]
+  private var enumValues: [TextRange] = []
+  private var enumerations: [TypeID: LeafKind] = [:]
   private var text: [UInt8] = []
   /// Output fields from the root to the selection set that is being planned.
   private var path: [Int] = []
   private var level = 0
+
+  /// What the plan of a value's fields depends on.
+  private struct SelectionKey: Hashable {
+    let ranges: [NodeRange]
+    let type: TypeID
+  }
 
   init(
     binding: SchemaBinding,
@@ -63,9 +71,10 @@ struct Planner {
       output: OutputPlan(
         root: root,
         selections: selections,
+        variants: variants,
         fields: fields,
         details: details,
-        enumerations: enumerations,
+        enumValues: enumValues,
         text: text
       )
     )
@@ -74,14 +83,28 @@ struct Planner {
   // MARK: Selection sets
 
   /// Plans the merged selection sets of a value, for each runtime type that it can have.
+  ///
+  /// The same selection sets on the same type are planned once, however many runtime types of their parents lead to
+  /// them: without that, interfaces nested in each other would multiply. Only nested steps need to know their way.
   private mutating func planSelection(_ ranges: [NodeRange], on type: TypeID) throws(GraphQLError) -> Int {
+    let key = SelectionKey(ranges: ranges, type: type)
+    if let planned = plannedSelections[key] { return planned }
     let parent = schema[type]
-    var variants: [SelectionPlan.Variant] = []
+    let nestedBefore = nestedSteps.count
+    var planned: [SelectionVariant] = []
     for runtimeType in parent.kind == .object ? [type] : parent.possibleTypes {
-      let planned = try planFields(collector.collect(ranges, on: runtimeType), of: runtimeType)
-      variants.append(SelectionPlan.Variant(type: runtimeType, fields: planned))
+      let name = append("\"\(schema[runtimeType].name)\"".utf8)
+      let fields = try planFields(collector.collect(ranges, on: runtimeType), of: runtimeType)
+      planned.append(SelectionVariant(type: runtimeType, name: name, fields: fields))
     }
-    selections.append(SelectionPlan(variants: variants))
+    selections.append(
+      SelectionPlan(
+        variants: variants.count..<variants.count + planned.count,
+        isAbstract: parent.kind.isAbstract
+      )
+    )
+    variants += planned
+    if nestedSteps.count == nestedBefore { plannedSelections[key] = selections.count - 1 }
     return selections.count - 1
   }
 
@@ -139,9 +162,10 @@ struct Planner {
     let name = responseName(entry.name)
     let offsets = entry.selections.map { document.selections[$0].offset }
     details.append(OutputFieldDetail(name: name, offsets: offsets))
+    // A name is letters, digits and underscores: nothing to escape.
+    let typename = bound.source == .typename ? "\"\(schema[type].name)\"" : ""
     return OutputField(
-      // A name is letters, digits and underscores: nothing to escape.
-      key: append("\"\(name)\":".utf8),
+      key: append(",\"\(name)\":\(typename)".utf8),
       property: append(property(of: bound, definition, selection: first)),
       field: id,
       source: source(of: bound, id, selection: first, outputField: index, nested: nested),
@@ -186,8 +210,26 @@ struct Planner {
     case .introspectionSchema: kind = .introspectionSchema
     case .introspectionType: kind = .introspectionType
     }
-    rootSteps.append(RootStep(kind: kind, field: id, selection: selection, outputField: outputField))
+    rootSteps.append(
+      RootStep(
+        kind: kind,
+        field: id,
+        selection: selection,
+        outputField: outputField,
+        constantArguments: constantArguments(of: id, selection: selection, kind)
+      )
+    )
     return .root(step: rootSteps.count - 1)
+  }
+
+  /// Nil where a variable has a part in the arguments, and where they cannot be coerced: then each request says so.
+  private func constantArguments(of id: FieldID, selection: Int, _ kind: RootStep.Kind) -> CallArguments? {
+    let arguments = document.selections[selection].arguments
+    guard !document.hasVariables(in: arguments.indices.map { document.arguments[$0].value }) else { return nil }
+    let values = try? schema.coerceArgumentValues(of: schema[id], selection: selection, in: document, variables: .none)
+    guard let values else { return nil }
+    if case .fetch(let root) = kind { return CallArguments(values, of: binding.roots[root]) }
+    return CallArguments(values, of: nil)
   }
 
   private mutating func checkArguments(of id: FieldID, selection: Int, outputField: Int) {
@@ -238,7 +280,7 @@ struct Planner {
   private mutating func leafKind(of type: TypeID) -> LeafKind {
     let named = schema[type]
     switch (named.kind, named.name) {
-    case (.enumeration, _): return .enumeration(enumerationIndex(of: named))
+    case (.enumeration, _): return enumeration(of: named)
     case (.scalar, "Int"): return .int
     case (.scalar, "Float"): return .float
     case (.scalar, "String"): return .string
@@ -249,15 +291,34 @@ struct Planner {
     }
   }
 
-  private mutating func enumerationIndex(of type: NamedType) -> Int {
-    if let index = enumerationIndices[type.id] { return index }
-    enumerations.append(type.enumValues.map { Array("\"\($0.name)\"".utf8) })
-    enumerationIndices[type.id] = enumerations.count - 1
-    return enumerations.count - 1
+  private mutating func enumeration(of type: NamedType) -> LeafKind {
+    if let leaf = enumerations[type.id] { return leaf }
+    let first = UInt32(enumValues.count)
+    for value in type.enumValues { enumValues.append(append("\"\(value.name)\"".utf8)) }
+    let leaf = LeafKind.enumeration(first: first, end: UInt32(enumValues.count))
+    enumerations[type.id] = leaf
+    return leaf
   }
 
   private func responseName(_ name: Name) -> String {
     let text = document.text(of: name)
     return keyStyle == .snakeCase ? NameStyle.snakeCase(text) : text
+  }
+}
+
+extension Document {
+  /// Whether any of these values is a variable or holds one.
+  fileprivate func hasVariables(in indices: [Int]) -> Bool {
+    var pending = indices
+    while let index = pending.popLast() {
+      let value = values[index]
+      switch value.kind {
+      case .variable: return true
+      case .list: pending.append(contentsOf: value.children.indices)
+      case .object: pending.append(contentsOf: value.children.indices.map { objectFields[$0].value })
+      default: continue
+      }
+    }
+    return false
   }
 }

@@ -1,4 +1,5 @@
 public import Logging
+public import Schema
 
 /// Everything that a deployment can set. The values here are the defaults; ``settings`` is the one table that names,
 /// bounds and explains them, and from which `docs/configuration.md` is generated.
@@ -45,6 +46,10 @@ public struct GatewayConfiguration: Sendable {
   public var idleTimeout = Duration.seconds(60)
   public var maximumConnections = 4096
   public var shutdownTimeout = Duration.seconds(20)
+
+  /// What one GraphQL operation may ask for.
+  public var queryLimits = QueryLimits()
+  public var planCacheBytes = 67_108_864
 
   public var schemaFile = "schema.graphql"
   public var routesFile = "routes.yaml"
@@ -338,6 +343,55 @@ extension GatewayConfiguration {
       \.shutdownTimeout,
       in: 1...600,
       "How long requests under way may take to finish after SIGTERM."
+    ),
+    .integer(
+      "GRAPHQL_MAX_DEPTH",
+      .limits,
+      \.queryLimits.maxDepth,
+      in: 1...100,
+      "Nested selection sets of one operation."
+    ),
+    .integer(
+      "GRAPHQL_MAX_ALIASES",
+      .limits,
+      \.queryLimits.maxAliases,
+      in: 0...10_000,
+      "Aliased fields of one operation."
+    ),
+    .integer(
+      "GRAPHQL_MAX_ROOT_FIELDS",
+      .limits,
+      \.queryLimits.maxRootFields,
+      in: 1...10_000,
+      "Root fields of one operation, fragments written out."
+    ),
+    .integer(
+      "GRAPHQL_MAX_DIRECTIVES",
+      .limits,
+      \.queryLimits.maxDirectives,
+      in: 0...10_000,
+      "Directives of one operation."
+    ),
+    .integer(
+      "GRAPHQL_MAX_FIELDS",
+      .limits,
+      \.queryLimits.maxFields,
+      in: 1...20_000,
+      "Fields of one operation, fragments written out."
+    ),
+    .integer(
+      "GRAPHQL_MAX_COST",
+      .limits,
+      \.queryLimits.maxCost,
+      in: 1...1_000_000_000,
+      "Cost of one operation by `@cost` and `@listSize`; `tracegate query --check` says what one has."
+    ),
+    .integer(
+      "GRAPHQL_PLAN_CACHE_BYTES",
+      .limits,
+      \.planCacheBytes,
+      in: 65_536...4_294_967_296,
+      "What compiled documents may occupy; the ones used least give way."
     ),
   ]
 

@@ -153,7 +153,8 @@ def compare_response(case: Case, wanted: Verdict, found: Verdict) -> tuple[Probl
     if any(key.startswith("__") for key in wanted_data or {}):
         schema = schema_of(case["schema"])
         wanted_data, found_data = unordered(wanted_data, schema), unordered(found_data, schema)
-    problems = [] if equal(wanted_data, found_data) else [f"data: {difference(wanted_data, found_data)}"]
+    # A response lists fields in the order in which they were asked for (section 7.2.2).
+    problems = [] if equal(wanted_data, found_data, ordered=True) else [f"data: {difference(wanted_data, found_data)}"]
     if Counter(map(error_place, ours)) != Counter(map(error_place, theirs)):
         problems.append(f"errors: wanted {theirs}, found {ours}")
     return problems, messages(theirs, ours)
@@ -223,28 +224,29 @@ def type_text(type_: dict[str, Any]) -> str | None:
     return type_.get("name") if "kind" in type_ else None
 
 
-def equal(left: Any, right: Any) -> bool:
-    """As JSON, with the order of members; 1 is 1.0 but not true."""
+def equal(left: Any, right: Any, ordered: bool = False) -> bool:
+    """As JSON, the order of members included where it counts; 1 is 1.0 but not true."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(equal(value, right[key]) for key, value in left.items())
+        same = list(left) == list(right) if ordered else left.keys() == right.keys()
+        return same and all(equal(value, right[key], ordered) for key, value in left.items())
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(equal, left, right))
+        return len(left) == len(right) and all(equal(a, b, ordered) for a, b in zip(left, right))
     return bool(left == right)
 
 
 def difference(wanted: Any, found: Any, path: str = "$") -> str:
     """The first place where two values differ."""
     if isinstance(wanted, dict) and isinstance(found, dict):
-        if wanted.keys() != found.keys():
+        if list(wanted) != list(found):
             return f"{path}: wanted members {list(wanted)}, found {list(found)}"
         pairs = [(wanted[key], found[key], f"{path}.{key}") for key in wanted]
     elif isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
         pairs = [(a, b, f"{path}[{index}]") for index, (a, b) in enumerate(zip(wanted, found))]
     else:
         return f"{path}: wanted {wanted!r}, found {found!r}"
-    return next((difference(*pair) for pair in pairs if not equal(pair[0], pair[1])), path)
+    return next((difference(*pair) for pair in pairs if not equal(pair[0], pair[1], ordered=True)), path)
 
 
 __all__ = ["compare"]

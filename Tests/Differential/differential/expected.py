@@ -24,6 +24,7 @@ from graphql.utilities import TypeInfoVisitor
 from graphql.validation.validate import validate_sdl
 
 from . import reference
+from .faults import faulty
 from .wiring import fixed_resolver
 
 Case = dict[str, Any]
@@ -124,6 +125,7 @@ def execute_verdict(case: Case, resolver: Any = None) -> Verdict:
     if errors:
         return {"errors": errors}
     resolver = resolver or (default_field_resolver if "root" in case else fixed_resolver)
+    resolver = faulty(resolver, case["faults"]) if "faults" in case else resolver
     with reference.conditions_of_the_specification():
         return response(case, schema, document, resolver)
 

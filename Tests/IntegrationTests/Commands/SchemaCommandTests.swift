@@ -93,6 +93,32 @@ struct SchemaCommandTests {
     #expect(outcome.status == 1)
   }
 
+  private static let cachedBelowTheRoot = """
+    directive @cached(ttl: Int!, key: String!) on FIELD_DEFINITION
+    type Query {
+      a: A @cached(ttl: 60, key: "a:{workspace_id}")
+    }
+    type A {
+      b: Int @cached(ttl: 60, key: "b:{workspace_id}")
+    }
+    """
+
+  @Test func checkRefusesCachePoliciesBelowTheRoot() async throws {
+    let command = try CommandUnderTest()
+    defer { command.remove() }
+    let path = try command.file("a.graphql", Self.cachedBelowTheRoot)
+    let outcome = try await command.run("schema", "check", "--schema", path)
+    #expect(
+      outcome.errors == """
+        \(path):6:10: @cached on A.b: only fields of a root type are cached; what stands below one is cached with it
+            b: Int @cached(ttl: 60, key: "b:{workspace_id}")
+                   ^
+
+        """
+    )
+    #expect(outcome.status == 1)
+  }
+
   @Test func checkHoldsTheGatewaysOwnAgainstItsResolvers() async throws {
     let command = try CommandUnderTest()
     defer { command.remove() }

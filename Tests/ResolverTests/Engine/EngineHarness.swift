@@ -18,6 +18,8 @@ struct EngineHarness {
     )
   }
 
+  var planStatistics: PlanStatistics { engine.planStatistics }
+
   /// The whole response, as text.
   func callAsFunction(_ query: String, variables: String? = nil, operation: String? = nil) async throws -> String {
     let request = GraphQLRequest(
