@@ -24,7 +24,7 @@ public final class QueryEngine: Sendable {
 
   /// - Parameters:
   ///   - sources: where root resolvers read; nil for a binding that has none.
-  ///   - memory: bodies that need not be waited for; nil for those that the cache has in memory.
+  ///   - memory: bodies that need not be waited for; nil for those in the memory of the cache.
   ///   - rootValue: for a binding to a root value.
   ///   - now: the clock; read once per request.
   public init(

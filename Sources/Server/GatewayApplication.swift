@@ -122,6 +122,7 @@ public struct GatewayApplication: Sendable {
     let responder = ImmediateResponder(
       engine: engine,
       authenticator: authenticator,
+      documents: documents,
       limits: graphQLLimits,
       edge: edge,
       logger: logger

@@ -18,6 +18,10 @@ final class TrackingConnection: RedisChannelOwner {
     case closed
   }
 
+  /// A server that hesitates is not confirmed to have told of everything, and so memory is not used; it is emptied only
+  /// when this is over, for it may be good again in a moment.
+  private static let patience = Duration.seconds(1)
+
   private let eventLoop: any EventLoop
   private let configuration: RedisConfiguration
   private let memory: MemoryTier
@@ -88,6 +92,7 @@ final class TrackingConnection: RedisChannelOwner {
   private func connected(_ channel: any Channel) {
     guard phase == .connecting, handler != nil, channel.isActive else {
       // Closed meanwhile, by us or by the server.
+      if phase == .closed { letGo() }
       channel.close(promise: nil)
       return
     }
@@ -203,7 +208,7 @@ final class TrackingConnection: RedisChannelOwner {
   private func beat() {
     let now = ContinuousClock.now
     if let asked = askedAt {
-      guard now - asked > configuration.timeout else { return }
+      guard now - asked > max(configuration.timeout, Self.patience) else { return }
       return abandon(CacheError(.timeout, "Redis did not answer in time"), isSuspect: true)
     }
     askedAt = now

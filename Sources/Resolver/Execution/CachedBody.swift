@@ -1,6 +1,4 @@
-import Cache
 import JSON
-import Schema
 
 /// The text under a documented cache key: the body, and one member of ours that tells when it was read.
 ///

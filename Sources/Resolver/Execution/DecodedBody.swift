@@ -4,19 +4,17 @@ import JSON
 /// What the text under a cache key says, decoded once: kept beside the text as long as that is in memory.
 final class DecodedBody: Sendable {
   /// The mark that the cache adds to a body; see docs/decisions/0003-the-mark-in-cached-bodies.md.
-  struct Mark: Sendable {
+  private struct Mark: Sendable {
     let version: Int64?
     let generation: Int64?
   }
 
   /// Nil when the text is no JSON object.
-  let document: JSONDocument?
-  /// The body for answers that are given at once; nil when somebody else has written it, so that it may lack members.
-  let kept: KeptBody?
+  private let kept: KeptBody?
   /// Nil when somebody else has written the body.
-  let mark: Mark?
+  private let mark: Mark?
   /// The workspace that the body names, where the policy of its key asks for one.
-  let owner: String?
+  private let owner: String?
   private let policy: CachePolicy
 
   private init(_ bytes: [UInt8], policy: CachePolicy) {
@@ -24,15 +22,14 @@ final class DecodedBody: Sendable {
     guard let document = try? JSONDocument(parsing: bytes, maxDepth: 256, allowsDuplicateKeys: true),
       document.root.kind == .object
     else {
-      (self.document, kept, mark, owner) = (nil, nil, nil, nil)
+      (kept, mark, owner) = (nil, nil, nil)
       return
     }
-    self.document = document
+    kept = KeptBody(document)
     mark = document.member(CachedBody.member[...], of: 0).map { index in
       let mark = JSONValue(document: document, index: index)
       return Mark(version: mark["version"]?.int, generation: mark["generation"]?.int)
     }
-    kept = mark == nil ? nil : KeptBody(document)
     owner = policy.owner.flatMap { document.member($0[...], of: 0) }
       .flatMap { JSONValue(document: document, index: $0).string }
   }
@@ -50,16 +47,23 @@ final class DecodedBody: Sendable {
   ///   - workspace: whose request it is; a policy with an owner admits only its values.
   func reading(generation: Int64, workspace: String) -> CachedBody.Reading {
     guard policy.owner == nil || owner == workspace else { return .notOurs }
-    guard let document else { return .outdated }
-    guard let mark else { return .body(document, isForeign: true) }
+    guard let kept else { return .outdated }
+    guard let mark else { return .body(kept.document, isForeign: true) }
     guard mark.version == CachedBody.version, !policy.usesGeneration || mark.generation == generation else {
       return .outdated
     }
-    return .body(document, isForeign: false)
+    return .body(kept.document, isForeign: false)
   }
 
-  /// Bytes beside the text, which the document shares with its entry.
+  /// The body, if it is a whole one of ours that the request may have.
+  func ownBody(generation: Int64, workspace: String) -> KeptBody? {
+    guard case .body(_, isForeign: false) = reading(generation: generation, workspace: workspace) else { return nil }
+    return kept
+  }
+
+  /// Bytes beside the text, which the document shares with its entry: the nodes, and room for renderings.
   private var cost: Int {
-    (document?.nodes.count ?? 0) * MemoryLayout<JSONNode>.stride + (kept?.fragments.maxBytes ?? 0) + 256
+    guard let kept else { return 256 }
+    return kept.document.nodes.count * MemoryLayout<JSONNode>.stride + kept.fragments.maxBytes + 256
   }
 }

@@ -41,7 +41,7 @@ final class EngineServices: Sendable {
   ) {
     self.binding = binding
     self.sources = sources
-    self.memory = memory ?? sources.map { FieldCacheBodies(cache: $0.cache) }
+    self.memory = memory ?? sources.map { DecodedBodies(cache: $0.cache) }
     self.rootValue = rootValue
     self.logger = logger
     introspection = IntrospectionDocument(binding.schema)

@@ -16,8 +16,9 @@ public final class KeptBody: Sendable {
 
 /// Bodies at hand without waiting: what lets an answer be given at once.
 public protocol BodyMemory: Sendable {
-  /// The body under a key, and how long it stays good; nil when it is not here or may be outdated. Does no I/O.
+  /// The bodies under some keys, in order, and how long each stays good; nil when one of them is not here or may be
+  /// outdated. Does no I/O.
   ///
   /// Never the body of another workspace, also not under a key that names none.
-  func find(_ key: CacheKey, workspace: String) -> (body: KeptBody, remaining: Duration)?
+  func find(_ keys: [CacheKey], workspace: String) -> [(body: KeptBody, remaining: Duration)]?
 }

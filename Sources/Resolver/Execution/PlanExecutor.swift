@@ -34,14 +34,16 @@ struct PlanExecutor: Sendable {
   func runImmediately() -> FetchedSteps? {
     guard plan.kind != .mutation else { return nil }
     let table = callTable()
+    let keys = table.calls.compactMap(\.key)
+    guard keys.count == table.calls.count else { return nil }
     var bodies: [KeptBody] = []
     var origins: [FieldOrigin] = []
-    for call in table.calls {
-      guard let key = call.key, let found = services.memory?.find(key, workspace: principal.workspaceID.text) else {
-        return nil
+    if !keys.isEmpty {
+      guard let found = services.memory?.find(keys, workspace: principal.workspaceID.text) else { return nil }
+      for (call, found) in zip(table.calls, found) {
+        bodies.append(found.body)
+        origins.append(FieldOrigin(source: .memory, lifetime: lifetime(of: call), remaining: found.remaining))
       }
-      bodies.append(found.body)
-      origins.append(FieldOrigin(source: .memory, lifetime: lifetime(of: call), remaining: found.remaining))
     }
     let outcomes = bodies.map { StepResults.Outcome.value($0.document, node: 0) }
     let results = results(of: table, outcomes, fragments: table.byStep(bodies.map(\.fragments)))

@@ -41,7 +41,9 @@ struct RootFetcher: Sendable {
       guard let entry = batch.values[position], let policy = services.binding.roots[calls[index].root].cache else {
         continue
       }
-      switch DecodedBody.of(entry, policy: policy).reading(generation: batch.generation ?? 0, workspace: workspace) {
+      let reading = DecodedBody.of(entry, policy: policy)
+        .reading(generation: batch.generation ?? 0, workspace: workspace)
+      switch reading {
       case .body(let body, let isForeign) where !isForeign || answers(calls[index], body):
         cached.bodies[index] = body
         cached.remaining[index] = entry.remaining

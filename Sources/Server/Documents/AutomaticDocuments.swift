@@ -30,6 +30,9 @@ final class AutomaticDocuments: Sendable {
     return text
   }
 
+  /// No round trip.
+  func findInMemory(_ hash: DocumentHash) -> [UInt8]? { memory.find(hash) }
+
   /// Keeps a valid document, in Redis behind the caller's back.
   func insert(_ text: [UInt8], under hash: DocumentHash) {
     guard text.count <= Self.maximumLength else { return }

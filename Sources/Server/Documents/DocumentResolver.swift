@@ -33,6 +33,17 @@ struct DocumentResolver: Sendable {
     }
   }
 
+  /// The same from memory; nil when the document has to be asked for, is refused, or comes to be registered.
+  func findInMemory(_ reference: DocumentReference) -> Found? {
+    switch reference {
+    case .text(let text): (try? checkTrust(text)).map { Found(text: text) }
+    case .identifier(.name(let name)): trusted.find(name)
+    case .identifier(.sha256(let hash)), .registered(let hash):
+      (trusted.find(hash) ?? (mode == .open ? automatic.findInMemory(hash) : nil)).map { Found(text: $0) }
+    case .registration: nil
+    }
+  }
+
   /// Text is as good as an identifier, if it is that of a trusted document.
   private func checkTrust(_ text: [UInt8]) throws(GraphQLError) {
     guard mode == .open || trusted.contains(text) else { throw Self.notTrusted }

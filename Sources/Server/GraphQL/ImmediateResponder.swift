@@ -8,6 +8,7 @@ import Resolver
 struct ImmediateResponder: Sendable {
   let engine: QueryEngine
   let authenticator: Authenticator
+  let documents: DocumentResolver
   let limits: GraphQLExchange.Limits
   let edge: Edge
   let logger: Logger
@@ -43,12 +44,16 @@ struct ImmediateResponder: Sendable {
       (try? exchange.checkHead()) != nil,
       let principal = authenticator.knownPrincipal(for: head.headerFields),
       case .one(let parameters)? = try? exchange.call(body: Array(buffer: body)),
-      var request = try? exchange.engineRequest(parameters)
+      let reference = try? DocumentReference(parameters), let found = documents.findInMemory(reference),
+      let result = engine.executeImmediately(
+        exchange.engineRequest(parameters, found, mutationRefusal: authenticator.mutationRefusal),
+        for: principal
+      )
     else { return nil }
-    request.mutationRefusal = authenticator.mutationRefusal
-    guard let result = engine.executeImmediately(request, for: principal) else { return nil }
 
     var response = exchange.response(to: result)
+    response.fields.appendVary(authenticator.identityFields)
+    ServerTiming.apply(result.report, since: start, to: &response.fields)
     let requestID = RequestIdentifier.of(head.headerFields)
     edge.finish(&response.fields, of: head, requestID: requestID)
     response.fields[.contentLength] = "\(response.body.count)"

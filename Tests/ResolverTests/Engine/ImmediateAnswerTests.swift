@@ -30,8 +30,9 @@ import Testing
       return body
     }
 
-    func find(_ key: CacheKey, workspace: String) -> (body: KeptBody, remaining: Duration)? {
-      bodies.withLock { $0[key.description] }.map { (body: $0.0, remaining: $0.1) }
+    func find(_ keys: [CacheKey], workspace: String) -> [(body: KeptBody, remaining: Duration)]? {
+      let found = bodies.withLock { bodies in keys.compactMap { bodies[$0.description] } }
+      return found.count == keys.count ? found.map { (body: $0.0, remaining: $0.1) } : nil
     }
   }
 

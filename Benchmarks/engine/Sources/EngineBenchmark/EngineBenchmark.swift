@@ -72,9 +72,12 @@ private struct AllInMemory: BodyMemory {
     }
   }
 
-  func find(_ key: CacheKey, workspace: String) -> (body: KeptBody, remaining: Duration)? {
-    let text = key.description
-    return bodies.first { text.hasPrefix($0.prefix) }.map { (body: $0.body, remaining: .seconds(30)) }
+  func find(_ keys: [CacheKey], workspace: String) -> [(body: KeptBody, remaining: Duration)]? {
+    let found = keys.compactMap { key in
+      let text = key.description
+      return bodies.first { text.hasPrefix($0.prefix) }.map { (body: $0.body, remaining: Duration.seconds(30)) }
+    }
+    return found.count == keys.count ? found : nil
   }
 }
 
