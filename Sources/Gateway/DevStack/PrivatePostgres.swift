@@ -148,7 +148,7 @@ struct PrivatePostgres: Sendable {
     // socket is for a person with psql, who needs no password there.
     let hasSocket = "\(folder.run)/.s.PGSQL.\(port)".utf8.count < 108
     var settings = [
-      "listen_addresses=127.0.0.1", "port=\(port)", "max_connections=200",
+      "listen_addresses=127.0.0.1", "port=\(port)", "max_connections=\(isThrowaway ? 600 : 200)",
       "unix_socket_directories=\(hasSocket ? "\"\(folder.run)\"" : "")",
       "shared_buffers=256MB", "jit=off", "timezone=UTC", "log_timezone=UTC", "lc_messages=C",
     ]

@@ -11,6 +11,10 @@ import Testing
 @Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized)
 struct CoherenceSoak {
   @Test func neverServesWhatChangedLongerAgoThanItMay() async throws {
+    try await Turnstile.heavy.pass { try await soak() }
+  }
+
+  private func soak() async throws {
     let seconds = Int(ProcessInfo.processInfo.environment["TRACEGATE_COHERENCE_SECONDS"] ?? "") ?? 3
     try await PrivateRedis.run { redis, _ in
       let instances = [SoakInstance(redis), SoakInstance(redis)]

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Documents that a request names instead of bringing them.
-@Suite(.needsServers, .gateway, .serialized)
+@Suite(.needsServers, GatewayTrait(environment: ["CACHE_MEMORY_BYTES": "0"]), .serialized)
 struct PersistedDocumentTests {
   private let gateway: GatewayUnderTest
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The private servers of `tracegate stack` and `tracegate dev`: they come up, they go, and they heal.
-@Suite(.enabled(if: TestServers.binary != nil, "needs TRACEGATE_TEST_BINARY; scripts/test sets it"))
+@Suite(.enabled(if: TestServers.binary != nil, "needs TRACEGATE_TEST_BINARY; scripts/test sets it"), .serialized)
 struct StackTests {
   @Test func keepsWhatTheServersWereGivenAndTheCommandsStatus() async throws {
     let stack = try StackUnderTest()

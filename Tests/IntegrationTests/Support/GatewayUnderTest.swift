@@ -78,6 +78,10 @@ struct GatewayStand: Sendable {
 
   /// Runs `body` with a gateway, and leaves nothing behind.
   func run(_ body: (GatewayUnderTest) async throws -> Void) async throws {
+    try await Turnstile.heavy.pass { try await runNow(body) }
+  }
+
+  private func runNow(_ body: (GatewayUnderTest) async throws -> Void) async throws {
     let server = PostgresWitness(url: postgresURL)
     let name = "it_" + UUID().uuidString.lowercased().replacingOccurrences(of: "-", with: "")
     try await server.rows("CREATE DATABASE \(name)")
