@@ -4,6 +4,11 @@ import Testing
 @testable import Server
 
 @Suite struct EdgeTests {
+  @Test func writesTheDateAsRFC9110Does() {
+    #expect(DateField.text(of: 784_111_777) == "Sun, 06 Nov 1994 08:49:37 GMT")
+    #expect(DateField.text(of: 0) == "Thu, 01 Jan 1970 00:00:00 GMT")
+  }
+
   @Test func keepsAPlainRequestIDAndReplacesOthers() {
     #expect(RequestIdentifier.of(["X-Request-ID": "abc-1.2_3"].httpFields) == "abc-1.2_3")
     for hostile in ["", "a b", "é", String(repeating: "a", count: 65), "a\"b"] {

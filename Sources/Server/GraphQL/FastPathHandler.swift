@@ -58,6 +58,8 @@ final class FastPathHandler: ChannelDuplexHandler, RemovableChannelHandler {
     context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
     context.write(wrapOutboundOut(.body(answer.body)), promise: nil)
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    // The client ends its side when it has read the answer; one that does not is found idle.
+    if answer.isLast { context.close(mode: .output, promise: nil) }
   }
 
   private func passOn(_ request: HeldRequest, _ context: ChannelHandlerContext) {

@@ -20,6 +20,8 @@ struct ImmediateResponder: Sendable {
   struct Answer {
     let head: HTTPResponse
     let body: ByteBuffer
+    /// Whether the connection ends with it.
+    let isLast: Bool
   }
 
   /// Whether it makes sense to hold the request back until it is complete.
@@ -27,14 +29,13 @@ struct ImmediateResponder: Sendable {
     guard head.method == .post, head.path == Self.path else { return false }
     let fields = head.headerFields
     guard let length = fields[.contentLength].flatMap({ Int($0) }), length <= Self.maximumBody else { return false }
-    return !fields.contains(.contentEncoding) && !fields.contains(.expect) && Self.keepsConnection(fields)
-      && !edge.compresses(for: fields)
+    return !fields.contains(.contentEncoding) && !fields.contains(.expect) && !edge.compresses(for: fields)
+      && Self.connectionOptions.contains(fields[.connection]?.lowercased())
   }
 
-  /// A connection that ends with its answer, or changes its protocol, is the framework's.
-  private static func keepsConnection(_ fields: HTTPFields) -> Bool {
-    fields[.connection].map { $0.lowercased() == "keep-alive" } ?? true
-  }
+  /// A change of protocol is the framework's.
+  private static let connectionOptions: Set<String?> = [nil, "keep-alive", close]
+  private static let close = "close"
 
   /// - Returns: nil when the request needs the ordinary way.
   func answer(_ head: HTTPRequest, body: ByteBuffer, peer: @autoclosure () -> String) -> Answer? {
@@ -56,6 +57,7 @@ struct ImmediateResponder: Sendable {
     ServerTiming.apply(result.report, since: start, to: &response.fields)
     let requestID = RequestIdentifier.of(head.headerFields)
     edge.finish(&response.fields, of: head, requestID: requestID)
+    response.fields[.date] = DateField.now()
     response.fields[.contentLength] = "\(response.body.count)"
     edge.log(
       EdgeLogLine(head: head, status: response.status, bytes: response.body.count, start: start),
@@ -65,7 +67,8 @@ struct ImmediateResponder: Sendable {
     )
     return Answer(
       head: HTTPResponse(status: response.status, headerFields: response.fields),
-      body: ByteBuffer(bytes: response.body)
+      body: ByteBuffer(bytes: response.body),
+      isLast: head.headerFields[.connection]?.lowercased() == Self.close
     )
   }
 }
