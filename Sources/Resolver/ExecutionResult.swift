@@ -42,9 +42,11 @@ public struct ExecutionResult: Sendable {
   public let errors: [GraphQLError]
   /// How long the answer may be taken for what a new one would be: the smallest time that its fields stay cached. Zero
   /// when one of them is not, nil when the answer must not be kept: an error, a mutation, an explained answer.
-  public let remaining: Duration?
+  public internal(set) var remaining: Duration?
   /// Nil for a request that was refused before execution.
-  public let report: ExecutionReport?
+  public internal(set) var report: ExecutionReport?
+  /// Set on an answer from memory that a repeat of the request may be given again; see ``QueryEngine/repeated(_:)``.
+  public internal(set) var basis: AnswerBasis?
 }
 
 extension ExecutionResult {

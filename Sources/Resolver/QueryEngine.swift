@@ -97,6 +97,18 @@ public final class QueryEngine: Sendable {
     }
   }
 
+  /// The same answer once more, to the same request of the same workspace; nil when it may be another one by now.
+  ///
+  /// As little waits here as in ``executeImmediately(_:for:)``.
+  public func repeated(_ result: ExecutionResult) -> ExecutionResult? {
+    guard let memory = services.memory, let remaining = result.basis?.remaining(in: memory) else { return nil }
+    compiler.countHit()
+    var result = result
+    result.remaining = remaining
+    result.report = ExecutionReport()
+    return result
+  }
+
   /// How a request would be answered, as text for people. Asks nobody for data.
   /// - Parameter name: what errors call the document.
   public func explain(_ request: GraphQLRequest, name: String) throws(RequestErrors) -> String {
@@ -288,7 +300,8 @@ public final class QueryEngine: Sendable {
       body: written.bytes,
       errors: written.errors,
       remaining: mayBeKept ? steps.remaining : nil,
-      report: report
+      report: report,
+      basis: mayBeKept ? steps.basis : nil
     )
   }
 

@@ -24,6 +24,7 @@ public struct GatewayApplication: Sendable {
   private let tokens: TokenAuthority
   private let revocations: RevocationFeed
   private let probe: ReadinessProbe
+  private let answers = AnswerMemory()
 
   /// Which listener has begun to listen, and where.
   public enum Listening: Sendable, Equatable {
@@ -124,6 +125,7 @@ public struct GatewayApplication: Sendable {
       authenticator: authenticator,
       documents: documents,
       limits: graphQLLimits,
+      answers: answers,
       edge: edge,
       logger: logger
     )

@@ -16,6 +16,8 @@ struct FetchedSteps: Sendable {
   /// How long the cache was waited for, and the database.
   var cache = Duration.zero
   var database = Duration.zero
+  /// What all of it was made of, when that was in memory.
+  var basis: AnswerBasis?
 
   /// How long an answer may be taken for what a new one would be: the smallest time that remains to one of its fields,
   /// and zero when one of them is not cached, or when there is none.

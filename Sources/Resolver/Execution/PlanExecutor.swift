@@ -50,7 +50,11 @@ struct PlanExecutor: Sendable {
     let finder = ParentFinder(schema: services.schema, output: plan.output, results: results)
     // A body that holds what a nested step fetches is complete; any other has to wait for the database.
     guard plan.nestedSteps.allSatisfy({ finder.parents(of: $0).isEmpty }) else { return nil }
-    return FetchedSteps(results: results, origins: table.origins(origins))
+    var steps = FetchedSteps(results: results, origins: table.origins(origins))
+    if !keys.isEmpty {
+      steps.basis = AnswerBasis(keys: keys, bodies: bodies.map(\.id), workspace: principal.workspaceID.text)
+    }
+    return steps
   }
 
   private func results(

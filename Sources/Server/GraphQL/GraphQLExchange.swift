@@ -74,11 +74,12 @@ struct GraphQLExchange: Sendable {
       operationName: parameters.operationName ?? found.operationName,
       variables: parameters.variables,
       mutationRefusal: readsBody ? refusal : Self.mutationRefusal,
-      explains: Self.explain.flatMap { request.fields[$0] } == "1"
+      explains: Self.explains(request.fields)
     )
   }
 
   /// Asks for `extensions.tracegate` in the answer (docs/extensions.md).
+  static func explains(_ fields: HTTPFields) -> Bool { explain.flatMap { fields[$0] } == "1" }
   private static let explain = HTTPField.Name("X-Tracegate-Explain")
 
   private static let mutationRefusal = GraphQLError("A mutation must be sent with POST", code: .badRequest)

@@ -4,12 +4,14 @@ import NIOCore
 import Resolver
 
 /// Answers `POST /graphql` on the caller's thread when nothing has to be waited for: token known, document compiled, every
-/// body in memory. What it does not answer is for ``GraphQLController``, which decides everything else the same way.
+/// body in memory; or the whole answer, as it was given to the same request before. What it does not answer is for
+/// ``GraphQLController``, which decides everything else the same way.
 struct ImmediateResponder: Sendable {
   let engine: QueryEngine
   let authenticator: Authenticator
   let documents: DocumentResolver
   let limits: GraphQLExchange.Limits
+  let answers: AnswerMemory
   let edge: Edge
   let logger: Logger
 
@@ -29,7 +31,8 @@ struct ImmediateResponder: Sendable {
     guard head.method == .post, head.path == Self.path else { return false }
     let fields = head.headerFields
     guard let length = fields[.contentLength].flatMap({ Int($0) }), length <= Self.maximumBody else { return false }
-    return !fields.contains(.contentEncoding) && !fields.contains(.expect) && !edge.compresses(for: fields)
+    return !GraphQLExchange.explains(fields) && !fields.contains(.contentEncoding) && !fields.contains(.expect)
+      && !edge.compresses(for: fields)
       && Self.connectionOptions.contains(fields[.connection]?.lowercased())
   }
 
@@ -44,6 +47,42 @@ struct ImmediateResponder: Sendable {
     guard
       (try? exchange.checkHead()) != nil,
       let principal = authenticator.knownPrincipal(for: head.headerFields),
+      let made = repeated(body, for: principal) ?? execute(body, of: exchange, for: principal)
+    else { return nil }
+
+    var response = exchange.response(to: made.result)
+    response.fields.appendVary(authenticator.identityFields)
+    ServerTiming.apply(made.result.report, since: start, to: &response.fields)
+    let requestID = RequestIdentifier.of(head.headerFields)
+    edge.finish(&response.fields, of: head, requestID: requestID)
+    response.fields[.date] = DateField.now()
+    response.fields[.contentLength] = "\(made.bytes.readableBytes)"
+    edge.log(
+      EdgeLogLine(head: head, status: response.status, bytes: made.bytes.readableBytes, start: start),
+      requestID: requestID,
+      peer: peer(),
+      to: logger
+    )
+    return Answer(
+      head: HTTPResponse(status: response.status, headerFields: response.fields),
+      body: made.bytes,
+      isLast: head.headerFields[.connection]?.lowercased() == Self.close
+    )
+  }
+
+  private func repeated(_ body: ByteBuffer, for principal: Principal) -> AnswerMemory.Answer? {
+    guard let known = answers.find(AnswerMemory.Key(workspace: principal.workspaceID, body: body)),
+      let result = engine.repeated(known.result)
+    else { return nil }
+    return AnswerMemory.Answer(result: result, bytes: known.bytes)
+  }
+
+  private func execute(
+    _ body: ByteBuffer,
+    of exchange: GraphQLExchange,
+    for principal: Principal
+  ) -> AnswerMemory.Answer? {
+    guard
       case .one(let parameters)? = try? exchange.call(body: Array(buffer: body)),
       let reference = try? DocumentReference(parameters), let found = documents.findInMemory(reference),
       let result = engine.executeImmediately(
@@ -51,24 +90,10 @@ struct ImmediateResponder: Sendable {
         for: principal
       )
     else { return nil }
-
-    var response = exchange.response(to: result)
-    response.fields.appendVary(authenticator.identityFields)
-    ServerTiming.apply(result.report, since: start, to: &response.fields)
-    let requestID = RequestIdentifier.of(head.headerFields)
-    edge.finish(&response.fields, of: head, requestID: requestID)
-    response.fields[.date] = DateField.now()
-    response.fields[.contentLength] = "\(response.body.count)"
-    edge.log(
-      EdgeLogLine(head: head, status: response.status, bytes: response.body.count, start: start),
-      requestID: requestID,
-      peer: peer(),
-      to: logger
-    )
-    return Answer(
-      head: HTTPResponse(status: response.status, headerFields: response.fields),
-      body: ByteBuffer(bytes: response.body),
-      isLast: head.headerFields[.connection]?.lowercased() == Self.close
-    )
+    let answer = AnswerMemory.Answer(result: result, bytes: ByteBuffer(bytes: result.body))
+    if result.basis != nil {
+      answers.insert(answer, under: AnswerMemory.Key(workspace: principal.workspaceID, body: body))
+    }
+    return answer
   }
 }
