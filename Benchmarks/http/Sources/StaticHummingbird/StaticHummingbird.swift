@@ -21,11 +21,10 @@ enum StaticHummingbird {
         body: ResponseBody(byteBuffer: body)
       )
     }
-    var application = Application(
+    let application = Application(
       router: router,
       configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port), serverName: nil)
     )
-    application.logger.logLevel = .error
     try await application.runService()
   }
 }
