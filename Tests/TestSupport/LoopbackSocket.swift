@@ -12,7 +12,7 @@ public final class LoopbackSocket: Sendable {
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, size)
     guard Self.withAddress(port, { connect(descriptor, $0, $1) }) == 0 else {
-      close(descriptor)
+      // `deinit` closes it: it runs when an initializer throws that has set everything.
       throw TestFailure("cannot connect to port \(port): \(String(cString: strerror(errno)))")
     }
   }
@@ -30,6 +30,14 @@ public final class LoopbackSocket: Sendable {
       guard count > 0 else { throw TestFailure("cannot send: \(String(cString: strerror(errno)))") }
       sent += count
     }
+  }
+
+  /// Sends bytes if the other side takes them within a second; false when it does not.
+  public func sendNow(_ bytes: [UInt8]) throws -> Bool {
+    var patience = timeval(tv_sec: 1, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    let count = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    return count == bytes.count
   }
 
   /// The next bytes; none at the end of the stream.

@@ -4,8 +4,9 @@ import NIOHTTPTypes
 
 /// Stands in the HTTP pipeline before the framework and gives the answers of ``ImmediateResponder`` on the event loop.
 ///
-/// A request that it might answer is held back until it is complete; one that it then does not answer is passed on as it
-/// came. While a request that was passed on waits for its answer, so do those behind it, in the framework's queue.
+/// A request that it might answer is held back while its pieces come in one go. One that is not complete by then, and one
+/// that is not answered, is passed on as it came: the framework knows deadlines, and waits for clients that do not read.
+/// While a request that was passed on waits for its answer, so do those behind it, in the framework's queue.
 final class FastPathHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -29,7 +30,7 @@ final class FastPathHandler: ChannelDuplexHandler, RemovableChannelHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .head(let head):
-      if passedOn == 0, responder.concerns(head) {
+      if passedOn == 0, context.channel.isWritable, responder.concerns(head) {
         held = HeldRequest(head: head, body: ByteBuffer())
       } else {
         passedOn += 1
@@ -43,6 +44,11 @@ final class FastPathHandler: ChannelDuplexHandler, RemovableChannelHandler {
       held = nil
       finish(request, trailers, context)
     }
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    release(context)
+    context.fireChannelReadComplete()
   }
 
   private func finish(_ request: HeldRequest, _ trailers: HTTPFields?, _ context: ChannelHandlerContext) {
@@ -78,16 +84,6 @@ final class FastPathHandler: ChannelDuplexHandler, RemovableChannelHandler {
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     release(context)
     context.fireErrorCaught(error)
-  }
-
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if case ChannelEvent.inputClosed? = event as? ChannelEvent { release(context) }
-    context.fireUserInboundEventTriggered(event)
-  }
-
-  func channelInactive(context: ChannelHandlerContext) {
-    held = nil
-    context.fireChannelInactive()
   }
 
   /// Lets go of what is held back, so that whoever answers incomplete requests sees it.

@@ -19,6 +19,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private var pending = 0
   /// The head of a request has come and its end has not.
   private var isReading = false
+  /// The last request has asked for the end of the connection (RFC 9112 section 9.6).
+  private var isClosing = false
   /// Nothing that comes can be understood any more.
   private var isBroken = false
   /// What is left to be said of that once the requests before it are answered.
@@ -54,9 +56,14 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !isBroken else { return }
     switch unwrapInboundIn(data) {
-    case .head:
+    case .head(var head):
       pending += 1
       isReading = true
+      guard Self.asksToClose(head.headerFields) else { break }
+      isClosing = true
+      // The framework looks for this one word, and ends the connection after the answer.
+      head.headerFields[.connection] = "close"
+      return context.fireChannelRead(wrapInboundOut(.head(head)))
     case .body: break
     case .end: isReading = false
     }
@@ -67,6 +74,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     guard !isFinished else {
       promise?.succeed()
       return
+    }
+    if isClosing, pending == 1, case .head(var head) = unwrapOutboundIn(data) {
+      head.headerFields[.connection] = "close"
+      return context.write(wrapOutboundOut(.head(head)), promise: promise)
     }
     context.write(data, promise: promise)
     guard case .end = unwrapOutboundIn(data) else { return }
@@ -85,6 +96,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
       lastAnswer = ErrorMapping.problem(forHTTP: error)
     }
     endIfAnswered(context)
+  }
+
+  private static func asksToClose(_ fields: HTTPFields) -> Bool {
+    guard let options = fields[.connection] else { return false }
+    return options.split(separator: ",").contains { $0.trimmingSpaces().lowercased() == "close" }
   }
 
   private func endIfAnswered(_ context: ChannelHandlerContext) {
