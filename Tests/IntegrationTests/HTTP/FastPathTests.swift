@@ -78,7 +78,8 @@ struct FastPathTests {
   func endsTheConnectionThatIsAskedToEnd(option: String) async throws {
     try await fill(Self.warm)
     for line in ["", "Accept-Encoding: gzip\r\n"] {
-      let request = post(Self.warm).replacing("Host:", with: "Connection: \(option)\r\n\(line)Host:", maxReplacements: 1)
+      let fields = "Connection: \(option)\r\n\(line)Host:"
+      let request = post(Self.warm).replacing("Host:", with: fields, maxReplacements: 1)
       let bytes = try await gateway.anybody.exchange(Array(request.utf8))
       #expect(try answers(in: bytes) == [Self.warmAnswer])
       #expect(String(decoding: bytes, as: UTF8.self).lowercased().contains("\r\nconnection: close\r\n"))
