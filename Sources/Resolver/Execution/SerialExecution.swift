@@ -21,6 +21,10 @@ extension PlanExecutor {
       await run(below[...], into: &results)
       origins.append(FieldOrigin(source: .mutation, took: ContinuousClock.now - start))
     }
+    // What lies below members of a root value, which nothing has to be done for.
+    let performed = Set(plan.rootSteps.map(\.outputField))
+    let others = plan.nestedSteps.filter { step in step.path.first.map { !performed.contains($0) } ?? true }
+    await run(others[...], into: &results)
     let total = origins.reduce(.zero) { $0 + $1.took }
     return FetchedSteps(results: results, origins: origins, database: total)
   }
