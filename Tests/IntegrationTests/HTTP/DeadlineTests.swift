@@ -81,6 +81,18 @@ struct DeadlineTests {
       try await lock.wait(forBlocked: 0)
     }
   }
+
+  /// Also where the request looks as if it could be answered at once.
+  @Test func aBodyThatDoesNotComeIsNotWaitedFor() async throws {
+    let head =
+      "POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+      + "Content-Type: application/json\r\nContent-Length: 90\r\n"
+    let token = "Authorization: Bearer \(gateway.owner.token)\r\n"
+    let late = try await gateway.anybody.exchange(Array((head + token + "\r\n{").utf8))
+    #expect(String(decoding: late.prefix(12), as: UTF8.self) == "HTTP/1.1 408")
+    let unknown = try await gateway.anybody.exchange(Array((head + "\r\n{").utf8))
+    #expect(String(decoding: unknown.prefix(12), as: UTF8.self) == "HTTP/1.1 401")
+  }
 }
 
 @Suite(.needsServers, GatewayTrait(environment: ["DB_STATEMENT_TIMEOUT_MS": "300"]), .serialized)
