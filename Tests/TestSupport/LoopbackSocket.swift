@@ -32,14 +32,6 @@ public final class LoopbackSocket: Sendable {
     }
   }
 
-  /// Sends bytes if the other side takes them within a second; false when it does not.
-  public func sendNow(_ bytes: [UInt8]) throws -> Bool {
-    var patience = timeval(tv_sec: 1, tv_usec: 0)
-    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-    let count = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-    return count == bytes.count
-  }
-
   /// The next bytes; none at the end of the stream.
   public func receive() throws -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: 65_536)

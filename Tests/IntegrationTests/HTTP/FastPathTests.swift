@@ -62,17 +62,6 @@ struct FastPathTests {
     #expect(Set(fast.fields.map(\.name)) == Set(ordinary.fields.map(\.name)))
   }
 
-  /// A client that asks and asks and does not read is not read from any more, and gets every answer when it does.
-  @Test func doesNotPileUpAnswersForThoseWhoDoNotRead() async throws {
-    let query = "{ traces(limit: 100) { items { traceId agentId timestamp model } } }"
-    try await fill(query)
-    let one = Array(post(query).utf8)
-    let socket = try LoopbackSocket(connectingTo: gateway.anybody.port)
-    var asked = 0
-    while asked < 200_000, try socket.sendNow(one) { asked += 1 }
-    #expect(asked < 200_000, "what comes is read without end")
-  }
-
   /// A close among other options, or on a line of its own, ends the connection, and the answer says so.
   @Test(arguments: ["close, x", "keep-alive\r\nConnection: close", "CLOSE"])
   func endsTheConnectionThatIsAskedToEnd(option: String) async throws {
