@@ -14,26 +14,28 @@ final class FastPathHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundOut = HTTPResponsePart
 
   private let responder: ImmediateResponder
+  private let flow: RequestFlow
   private var held: HeldRequest?
-  /// Requests that were passed on and whose answers have not ended.
-  private var passedOn = 0
 
   private struct HeldRequest {
     let head: HTTPRequest
     var body: ByteBuffer
   }
 
-  init(_ responder: ImmediateResponder) {
+  init(_ responder: ImmediateResponder, _ flow: RequestFlow) {
     self.responder = responder
+    self.flow = flow
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
+    let part = unwrapInboundIn(data)
+    flow.sees(part)
+    switch part {
     case .head(let head):
-      if passedOn == 0, context.channel.isWritable, responder.concerns(head) {
+      if flow.passedOn == 0, context.channel.isWritable, responder.concerns(head) {
         held = HeldRequest(head: head, body: ByteBuffer())
       } else {
-        passedOn += 1
+        flow.passesOn()
         context.fireChannelRead(data)
       }
     case .body(var bytes):
@@ -61,6 +63,7 @@ final class FastPathHandler: ChannelDuplexHandler, RemovableChannelHandler {
       passOn(request, context)
       return context.fireChannelRead(wrapInboundOut(.end(trailers)))
     }
+    flow.repeatable = answer.repeatable
     context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
     context.write(wrapOutboundOut(.body(answer.body)), promise: nil)
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
@@ -69,13 +72,13 @@ final class FastPathHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   private func passOn(_ request: HeldRequest, _ context: ChannelHandlerContext) {
-    passedOn += 1
+    flow.passesOn()
     context.fireChannelRead(wrapInboundOut(.head(request.head)))
     if request.body.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(.body(request.body))) }
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if case .end = unwrapOutboundIn(data) { passedOn -= 1 }
+    if case .end = unwrapOutboundIn(data) { flow.answerEnded() }
     context.write(data, promise: promise)
   }
 
