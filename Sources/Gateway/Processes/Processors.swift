@@ -1,19 +1,18 @@
-import Glibc
+import Foundation
 import NIOCore
 
-/// The processors that this process may run on, which can be fewer than the machine has (sched_setaffinity(2), cpusets).
+/// The processors that this process may run on, which can be fewer than the machine has (taskset(1), cpusets).
 enum Processors {
-  /// At least 1.
-  static var count: Int {
-    var set = unsafe cpu_set_t()
-    let size = unsafe MemoryLayout<cpu_set_t>.size
-    guard unsafe sched_getaffinity(0, size, &set) == 0 else { return max(1, System.coreCount) }
-    let allowed = unsafe withUnsafeBytes(of: set) { unsafe $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-    return max(1, min(allowed, System.coreCount))
-  }
-
   /// One event loop each: more would only take turns. To be called before the first is used.
   static func giveEachAnEventLoop() {
-    NIOSingletons.groupLoopCountSuggestion = count
+    guard let allowed = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)).flatMap(count) else { return }
+    NIOSingletons.groupLoopCountSuggestion = min(allowed, System.coreCount)
+  }
+
+  /// - Parameter status: see proc_pid_status(5); `Cpus_allowed:	ff,ffffffff` is a mask in hexadecimal.
+  static func count(in status: String) -> Int? {
+    let mask = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }?.dropFirst("Cpus_allowed:".count)
+    let bits = mask?.reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
+    return bits.flatMap { $0 > 0 ? $0 : nil }
   }
 }
