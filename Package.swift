@@ -168,6 +168,7 @@ let package = Package(
       dependencies: [
         "Server", "Schema", "JSON", "Resolver", "Database", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
       ],

@@ -25,9 +25,10 @@ import Testing
 
   @Test func keepsWhatComesTwice() throws {
     let memory = RepeatMemory()
-    memory.note(try answer(), under: try key("a"))
+    let answer = try answer()
+    memory.note(try key("a")) { answer }
     #expect(memory.find(try key("a")) == nil)
-    memory.note(try answer(), under: try key("a"))
+    memory.note(try key("a")) { answer }
     #expect(memory.find(try key("a")) != nil)
     #expect(memory.find(try key("b")) == nil)
     #expect(memory.count == 1)
@@ -35,8 +36,9 @@ import Testing
 
   @Test func staysWithinItsBytes() throws {
     let memory = RepeatMemory(maximumBytes: 100_000)
+    let answer = try answer()
     for number in 0..<1000 {
-      for _ in 0..<2 { memory.note(try answer(), under: try key("\(number)")) }
+      for _ in 0..<2 { memory.note(try key("\(number)")) { answer } }
     }
     #expect(memory.count > 5 && memory.count < 50)
   }

@@ -2,18 +2,18 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Stands in the HTTP pipeline before the framework and gives the answers of ``ImmediateResponder`` on the event loop.
+/// Stands in the HTTP pipeline before the framework and gives the answers of an ``ImmediateAnswering`` on the event loop.
 ///
 /// A request that it might answer is held back while its pieces come in one go. One that is not complete by then, and one
 /// that is not answered, is passed on as it came: the framework knows deadlines, and waits for clients that do not read.
 /// While a request that was passed on waits for its answer, so do those behind it, in the framework's queue.
-final class FastPathHandler: ChannelDuplexHandler, RemovableChannelHandler {
+final class FastPathHandler<Responder: ImmediateAnswering>: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
   typealias OutboundIn = HTTPResponsePart
   typealias OutboundOut = HTTPResponsePart
 
-  private let responder: ImmediateResponder
+  private let responder: Responder
   private let flow: RequestFlow
   private var held: HeldRequest?
 
@@ -22,7 +22,7 @@ final class FastPathHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var body: ByteBuffer
   }
 
-  init(_ responder: ImmediateResponder, _ flow: RequestFlow) {
+  init(_ responder: Responder, _ flow: RequestFlow) {
     self.responder = responder
     self.flow = flow
   }

@@ -6,7 +6,7 @@ import Resolver
 /// Answers `POST /graphql` on the caller's thread when nothing has to be waited for: token known, document compiled, every
 /// body in memory; or the whole answer, as it was given to the same request before. What it does not answer is for
 /// ``GraphQLController``, which decides everything else the same way.
-struct ImmediateResponder: Sendable {
+struct ImmediateResponder: ImmediateAnswering {
   let engine: QueryEngine
   let authenticator: Authenticator
   let documents: DocumentResolver
@@ -22,16 +22,6 @@ struct ImmediateResponder: Sendable {
   /// Bytes of an answer; larger ones that have to be compressed would keep others on the event loop waiting.
   private static let maximumCompressed = 131_072
 
-  struct Answer {
-    let head: HTTPResponse
-    let body: ByteBuffer
-    /// Whether the connection ends with it.
-    let isLast: Bool
-    /// How to answer the same bytes the next time; nil when that must be found out anew.
-    let repeatable: RepeatableAnswer?
-  }
-
-  /// Whether it makes sense to hold the request back until it is complete.
   func concerns(_ head: HTTPRequest) -> Bool {
     guard head.method == .post, head.path == Self.path else { return false }
     let fields = head.headerFields
@@ -44,8 +34,7 @@ struct ImmediateResponder: Sendable {
   private static let connectionOptions = RequestFlow.persistent.union([close])
   private static let close = "close"
 
-  /// - Returns: nil when the request needs the ordinary way.
-  func answer(_ head: HTTPRequest, body: ByteBuffer, peer: @autoclosure () -> String) -> Answer? {
+  func answer(_ head: HTTPRequest, body: ByteBuffer, peer: @autoclosure () -> String) -> ImmediateAnswer? {
     let start = ContinuousClock.now
     let fields = head.headerFields
     let exchange = GraphQLExchange(GraphQLHTTPRequest(head), limits: limits)
@@ -72,21 +61,19 @@ struct ImmediateResponder: Sendable {
     )
     let answered = HTTPResponse(status: response.status, headerFields: response.fields)
     let isLast = fields[.connection]?.lowercased() == Self.close
-    let repeatable =
-      isLast || result.basis == nil
-      ? nil
-      : RepeatableAnswer(
+    let repeatable = {
+      RepeatableAnswer(
         request: head,
         proof: proof,
         answer: kept,
         head: AnswerHead(answered, requestID: givenID),
         body: bytes
       )
-    return Answer(head: answered, body: bytes, isLast: isLast, repeatable: repeatable)
+    }
+    let mayRepeat = !isLast && result.basis != nil
+    return ImmediateAnswer(head: answered, body: bytes, isLast: isLast, repeatable: mayRepeat ? repeatable : nil)
   }
 
-  /// The head of the answer to a request that came before, byte by byte; its body is the same.
-  /// - Returns: nil when the answer may be another one by now.
   func head(ofRepeated known: RepeatableAnswer, peer: @autoclosure () -> String) -> ByteBuffer? {
     let start = ContinuousClock.now
     guard authenticator.holds(known.proof), let remaining = engine.repeated(known.answer.result)?.remaining else {

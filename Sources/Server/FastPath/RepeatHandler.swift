@@ -4,16 +4,16 @@ import NIOCore
 ///
 /// Only where nothing can be mistaken: at the beginning of a message, when the read is one request and no other is
 /// waiting for its answer. Everything else goes on to the parser, and to ``FastPathHandler`` behind it.
-final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
+final class RepeatHandler<Responder: ImmediateAnswering>: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = IOData
 
-  private let responder: ImmediateResponder
+  private let responder: Responder
   private let memory: RepeatMemory
   private let flow: RequestFlow
   private var framing = MessageFraming()
 
-  init(_ responder: ImmediateResponder, _ memory: RepeatMemory, _ flow: RequestFlow) {
+  init(_ responder: Responder, _ memory: RepeatMemory, _ flow: RequestFlow) {
     self.responder = responder
     self.memory = memory
     self.flow = flow
@@ -27,7 +27,7 @@ final class RepeatHandler: ChannelInboundHandler, RemovableChannelHandler {
     flow.readBegins()
     context.fireChannelRead(data)
     framing.follow(bytes, flow.parsed)
-    if let key, let answer = flow.repeatable, framing.isAtBoundary { memory.note(answer, under: key) }
+    if let key, let answer = flow.repeatable, framing.isAtBoundary { memory.note(key, answer) }
   }
 
   private func answers(_ key: RepeatMemory.Key, _ context: ChannelHandlerContext) -> Bool {

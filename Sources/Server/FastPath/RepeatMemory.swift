@@ -55,12 +55,15 @@ final class RepeatMemory: Sendable {
 
   /// Keeps a request that comes for the second time: those with a field that is never the same again would fill the
   /// memory for nothing.
-  func note(_ answer: RepeatableAnswer, under key: Key) {
-    state.withLock { state in
+  func note(_ key: Key, _ answer: () -> RepeatableAnswer) {
+    let isKnown = state.withLock { state in
       let place = key.digest & (state.seen.count - 1)
-      guard state.seen[place] == key.digest else { return state.seen[place] = key.digest }
-      state.answers.insert(answer, under: key.kept, cost: 2 * key.bytes.readableBytes + 2048)
+      defer { state.seen[place] = key.digest }
+      return state.seen[place] == key.digest
     }
+    guard isKnown else { return }
+    let answer = answer()
+    state.withLock { $0.answers.insert(answer, under: key.kept, cost: 2 * key.bytes.readableBytes + 2048) }
   }
 
   /// How many requests are held.

@@ -14,7 +14,7 @@ final class RequestFlow {
   private(set) var parsed = Parsed()
   /// How the last message of the present read was answered, when its bytes alone say that the same ones may be answered
   /// the same way.
-  var repeatable: RepeatableAnswer?
+  var repeatable: (() -> RepeatableAnswer)?
 
   struct Parsed {
     var heads = 0

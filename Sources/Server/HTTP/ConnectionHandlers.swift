@@ -2,12 +2,12 @@ import NIOCore
 
 /// What stands in the pipeline of each connection of a listener around the framework's HTTP parser, in the order of what
 /// comes in: ``RepeatHandler``, the parser, ``RequestHeadHandler``, ``ConnectionHandler``, ``IdleTimeoutHandler``, ``FastPathHandler``, the framework.
-struct ConnectionHandlers: Sendable {
-  let responder: ImmediateResponder
+struct ConnectionHandlers<Responder: ImmediateAnswering>: Sendable {
+  let responder: Responder
   let idleTimeout: Duration
   private let repeats = RepeatMemory()
 
-  init(responder: ImmediateResponder, idleTimeout: Duration) {
+  init(responder: Responder, idleTimeout: Duration) {
     self.responder = responder
     self.idleTimeout = idleTimeout
   }
