@@ -5,8 +5,25 @@ public struct CacheReadBatch: Sendable {
   /// How often the workspace has been invalidated: values read from the database from now on belong to this generation.
   /// Nil when no workspace was named, or when Redis could not say; then nothing should be written.
   public let generation: Int64?
+  /// Which keys Redis has answered for; empty for none.
+  let asked: [Bool]
+  /// Empty when nobody asked for leases.
+  let leases: [CacheLease]
 
   static func misses(_ count: Int) -> CacheReadBatch {
-    CacheReadBatch(values: Array(repeating: nil, count: count), generation: nil)
+    CacheReadBatch(values: Array(repeating: nil, count: count), generation: nil, asked: [], leases: [])
+  }
+
+  /// Whether Redis has answered.
+  public var hasAsked: Bool { !asked.isEmpty }
+
+  /// Whether the value of a key was in memory.
+  public func isFromMemory(_ index: Int) -> Bool {
+    values[index] != nil && (asked.isEmpty || !asked[index])
+  }
+
+  /// Whose task it is to compute the value of a key, should it be needed.
+  public func lease(_ index: Int) -> CacheLease {
+    leases.isEmpty ? .unknown : leases[index]
   }
 }

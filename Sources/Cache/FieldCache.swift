@@ -1,6 +1,7 @@
 public import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// The cached values of fields, in Redis under their documented keys, and in memory before it. It knows keys and bytes,
 /// not what they mean.
@@ -20,6 +21,11 @@ public final class FieldCache: Sendable {
   private let writer: CacheWriter
   private let tally = Tally(CacheStatistics())
   private let log: OccasionalLog
+  private let leases: LeaseTerms?
+  /// How long a lease lasts, which is also how long to wait for its holder; nil when none are taken.
+  public var leaseDuration: Duration? { leases?.duration }
+  /// Workspaces whose generation is being repaired.
+  private let repairs = Mutex<Set<String>>([])
 
   private struct Tracking: Sendable {
     let eventLoop: any EventLoop
@@ -28,11 +34,13 @@ public final class FieldCache: Sendable {
 
   /// - Parameters:
   ///   - memory: how values are kept in memory, once ``run()`` has begun; nil keeps none.
+  ///   - leaseDuration: of the leases that readers may take; nil for a cache that takes none.
   ///   - maximumQueuedBytes: of values that wait to be stored; what comes on top is dropped and counted.
   public convenience init(
     redis: RedisClient,
     logger: Logger,
     memory: MemoryConfiguration? = nil,
+    leaseDuration: Duration? = nil,
     maximumQueuedBytes: Int = 32 << 20
   ) {
     self.init(
@@ -40,6 +48,7 @@ public final class FieldCache: Sendable {
       trackingBy: redis.configuration,
       logger: logger,
       memory: memory,
+      leaseDuration: leaseDuration,
       maximumQueuedBytes: maximumQueuedBytes
     )
   }
@@ -50,11 +59,13 @@ public final class FieldCache: Sendable {
     trackingBy trackingConfiguration: RedisConfiguration,
     logger: Logger,
     memory configuration: MemoryConfiguration?,
+    leaseDuration: Duration? = nil,
     maximumQueuedBytes: Int = 32 << 20
   ) {
     self.redis = redis
+    leases = leaseDuration.map { LeaseTerms(duration: $0) }
     log = OccasionalLog(logger, interval: redis.configuration.logInterval)
-    writer = CacheWriter(redis: redis, tally: tally, log: log, maximumBytes: maximumQueuedBytes)
+    writer = CacheWriter(redis: redis, leases: leases, tally: tally, log: log, maximumBytes: maximumQueuedBytes)
     memory = configuration.map(MemoryTier.init)
     tracking =
       if let configuration, let memory { Self.tracking(trackingConfiguration, memory, configuration, log) } else { nil }
@@ -105,11 +116,20 @@ public final class FieldCache: Sendable {
   ///
   /// Something other than a string under a key is a miss for that key alone. When Redis does not answer, the keys that
   /// it was asked for are misses; all are when nobody can say the generation.
-  public func read(_ keys: [CacheKey], generationOf workspace: String?) async -> CacheReadBatch {
-    var batch = PartialBatch(keys, generationOf: workspace)
-    if let memory { batch.fill(from: memory) }
+  /// - Parameters:
+  ///   - reading: what is passed over.
+  ///   - leasing: takes the lease of each key that Redis is asked for, in the same round trip, unless another instance has it.
+  public func read(
+    _ keys: [CacheKey],
+    generationOf workspace: String?,
+    _ reading: Reading = .memoryFirst,
+    leasing: Bool = false
+  ) async -> CacheReadBatch {
+    var batch = PartialBatch(keys, generationOf: workspace, lease: leasing ? leases : nil)
+    if let memory, reading == .memoryFirst { batch.fill(from: memory) }
     let found = batch.foundCount
     if !batch.isComplete { await ask(for: &batch) }
+    if batch.isGenerationDamaged, let workspace { repairGeneration(of: workspace) }
     let result = batch.result
     let hits = result.values.count { $0 != nil }
     let memoryHits = min(found, hits)
@@ -119,6 +139,14 @@ public final class FieldCache: Sendable {
       $0.misses += keys.count - hits
     }
     return result
+  }
+
+  /// Where values are looked for.
+  public enum Reading: Sendable {
+    /// In memory, and in Redis for what is not there.
+    case memoryFirst
+    /// In Redis alone.
+    case redisOnly
   }
 
   /// The same without waiting, for those who can go on at once when everything is in memory; nil when something is not.
@@ -147,10 +175,16 @@ public final class FieldCache: Sendable {
 
   // MARK: Writing
 
-  /// Stores values in the background and returns at once. What finds no room in the queue is dropped and counted.
+  /// Stores values in the background and returns at once, and then gives their leases back. What finds no room in the queue
+  /// is dropped and counted.
   /// - Parameter workspace: whose invalidation removes the keys; nil for values that only expire.
   public func write(_ entries: [CacheWrite], workspace: String?) {
     writer.enqueue(entries, workspace: workspace)
+  }
+
+  /// Gives leases back in the background for which there is no value to be stored.
+  public func release(_ keys: [CacheKey], workspace: String) {
+    writer.release(keys, workspace: workspace)
   }
 
   /// Waits until everything queued so far has been stored or has failed.
@@ -162,17 +196,21 @@ public final class FieldCache: Sendable {
 
   /// Makes every cached value of a workspace old, and removes the keys that were written for it.
   ///
-  /// The first round trip raises the generation, from when on no value read before is used. The others, one for each 512
+  /// The first round trip raises the generation, from when on no value read before is used; damage in its place is repaired
+  /// by one more. The others, one for each 512
   /// keys of the workspace, remove keys for the sake of other readers; their number does not depend on other workspaces.
   /// - Throws: when the generation may not have been raised; the call should be repeated.
   public func invalidate(workspace: String) async throws(CacheError) {
-    let index = CacheKey.index(of: workspace)
-    var pop = RedisCommand("SPOP", index)
+    let generation = CacheKey.generation(of: workspace)
+    var pop = RedisCommand("SPOP", CacheKey.index(of: workspace))
     pop.append(text: "\(Self.invalidationBatch)")
-    let replies = try await redis.pipeline(raiseGeneration(of: workspace) + [pop])
-    for reply in replies.dropLast() { _ = try reply.value() }
+    let replies = try await redis.pipeline(Generation.raise(generation) + [pop])
+    if !Generation.isRaised(replies.dropLast()) {
+      _ = try await redis.send(Generation.repair(generation, raise: 1))
+      tally.update { $0.generationRepairs += 1 }
+    }
     // Redis tells of it too; nobody here shall wait for that.
-    memory?.drop(CollectionOfOne(.generation(of: workspace)))
+    memory?.drop(CollectionOfOne(generation))
     tally.update { $0.invalidations += 1 }
     do throws(CacheError) {
       try await removeIndexed(first: replies.last, pop)
@@ -182,14 +220,21 @@ public final class FieldCache: Sendable {
     }
   }
 
-  /// A counter that Redis has evicted must not begin again at numbers that were in use, so a missing one begins at the
-  /// time in milliseconds, which no counter raised less than a thousand times a second reaches.
-  private func raiseGeneration(of workspace: String) -> [RedisCommand] {
-    let key = CacheKey.generation(of: workspace)
-    var begin = RedisCommand("SET", key)
-    begin.append(text: "\(WallClock.milliseconds)")
-    begin.append(text: "NX")
-    return [begin, RedisCommand("INCR", key)]
+  /// Makes the counter of a workspace sound again, behind the caller's back, once at a time.
+  private func repairGeneration(of workspace: String) {
+    guard repairs.withLock({ $0.insert(workspace).inserted }) else { return }
+    log.warning("The generation of a workspace was no number and is replaced", detail: workspace)
+    Task {
+      let key = CacheKey.generation(of: workspace)
+      do throws(CacheError) {
+        _ = try await redis.send(Generation.repair(key, raise: 0))
+        memory?.drop(CollectionOfOne(key))
+        tally.update { $0.generationRepairs += 1 }
+      } catch {
+        log.warning("The generation of a workspace was not replaced", detail: error.debugDescription)
+      }
+      repairs.withLock { _ = $0.remove(workspace) }
+    }
   }
 
   private func removeIndexed(first: RedisReply?, _ pop: RedisCommand) async throws(CacheError) {

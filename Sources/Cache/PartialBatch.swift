@@ -1,12 +1,23 @@
 /// A read of the cache under way: what has been found, and what is still to be asked for.
 struct PartialBatch {
   private let keys: [CacheKey]
+  private let workspace: String?
   private let generationKey: CacheKey?
+  private let lease: LeaseTerms?
   private var values: [MemoryEntry?]
+  /// Empty until Redis has been asked.
+  private var leases: [CacheLease] = []
+  /// Which keys Redis was asked for; empty when it was asked for none.
+  private var asked: [Bool] = []
   private var generation: Int64?
+  /// Whether something other than a number stands in the place of the generation.
+  private(set) var isGenerationDamaged = false
 
-  init(_ keys: [CacheKey], generationOf workspace: String?) {
+  /// - Parameter lease: asks for the lease of each key that memory is without; needs a workspace.
+  init(_ keys: [CacheKey], generationOf workspace: String?, lease: LeaseTerms? = nil) {
     self.keys = keys
+    self.workspace = workspace
+    self.lease = workspace == nil ? nil : lease
     generationKey = workspace.map(CacheKey.generation)
     values = Array(repeating: nil, count: keys.count)
   }
@@ -18,23 +29,29 @@ struct PartialBatch {
   /// Without the generation nobody can say which values are still good: then all are misses.
   var result: CacheReadBatch {
     if generationKey != nil && generation == nil { return .misses(keys.count) }
-    return CacheReadBatch(values: values, generation: generation)
+    return CacheReadBatch(values: values, generation: generation, asked: asked, leases: leases)
   }
 
+  /// When the generation is not in memory the workspace has probably been invalidated: then the values in memory are old,
+  /// and all are asked for.
   mutating func fill(from memory: MemoryTier) {
     let now = ContinuousClock.now
     guard memory.isUsable(at: now) else { return }
+    if let generationKey {
+      generation = memory.entry(generationKey, at: now).flatMap { Generation.number($0.bytes) }
+      guard generation != nil else { return }
+    }
     for index in keys.indices { values[index] = memory.entry(keys[index], at: now) }
-    if let generationKey { generation = memory.entry(generationKey, at: now).flatMap { Self.number($0.bytes) } }
   }
 
-  /// Asks for what is missing: a value with its time to live.
+  /// Asks for what is missing: a value with its time to live, and its lease.
   var commands: [RedisCommand] {
     var commands: [RedisCommand] = []
-    commands.reserveCapacity(2 * keys.count + 1)
+    commands.reserveCapacity(4 * keys.count + 1)
     for index in keys.indices where values[index] == nil {
       commands.append(RedisCommand("GET", keys[index]))
       commands.append(RedisCommand("PTTL", keys[index]))
+      if let lease, let workspace { commands += lease.commands(for: keys[index], workspace: workspace) }
     }
     if let generationKey, generation == nil { commands.append(RedisCommand("GET", generationKey)) }
     return commands
@@ -43,29 +60,25 @@ struct PartialBatch {
   /// Takes the replies to ``commands``.
   mutating func take(_ replies: [RedisReply], _ reader: ReplyReader) throws(CacheError) {
     if let generationKey, generation == nil {
-      // A missing counter reads as 0.
-      let text = replies.last == .null ? Array("0".utf8) : replies.last?.bytes
-      guard let text, let number = Self.number(text) else {
-        throw CacheError(.protocolViolation, "The generation of a workspace is no number")
+      switch Generation.read(replies.last) {
+      case .number(let number, let text):
+        generation = number
+        reader.keep(generationKey, text)
+      case .damaged:
+        isGenerationDamaged = true
+        return
+      case .unknown: throw CacheError(.protocolViolation, "Redis did not tell the generation of a workspace")
       }
-      generation = number
-      reader.keep(generationKey, text)
     }
+    asked = values.map { $0 == nil }
+    if lease != nil { leases = Array(repeating: .unknown, count: keys.count) }
     var rest = replies[...]
     for index in keys.indices where values[index] == nil {
       guard let value = rest.popFirst(), let ttl = rest.popFirst() else { return }
       values[index] = reader.entry(keys[index], value, ttl)
+      guard let lease else { continue }
+      _ = rest.popFirst()
+      leases[index] = lease.read(holder: rest.popFirst())
     }
-  }
-
-  /// A generation: digits only.
-  private static func number(_ text: [UInt8]) -> Int64? {
-    guard !text.isEmpty, text.count <= 18 else { return nil }
-    var number: Int64 = 0
-    for byte in text {
-      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-      number = number * 10 + Int64(byte - UInt8(ascii: "0"))
-    }
-    return number
   }
 }
