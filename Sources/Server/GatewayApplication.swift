@@ -48,7 +48,8 @@ public struct GatewayApplication: Sendable {
       logger: logger,
       memory: configuration.cacheMemoryBytes == 0
         ? nil
-        : MemoryConfiguration(maximumBytes: configuration.cacheMemoryBytes, prefixes: binding.cacheKeyPrefixes)
+        : MemoryConfiguration(maximumBytes: configuration.cacheMemoryBytes, prefixes: binding.cacheKeyPrefixes),
+      leaseDuration: configuration.cacheLease == .zero ? nil : configuration.cacheLease
     )
     engine = QueryEngine(
       binding: binding,

@@ -124,9 +124,17 @@ struct BoundRoot: Sendable {
 struct CachePolicy: Sendable {
   let pattern: KeyPattern
   let ttl: Duration
+  /// For how long after that a value may still be served while it is computed anew; nil for not at all.
+  let stale: Duration?
   /// The member of a cached value that names its workspace, for keys that do not.
   let owner: [UInt8]?
 
   /// Whether values are bound to the workspace's generation, so that invalidating it drops them.
   var usesGeneration: Bool { owner == nil }
+
+  /// How long a value stays in Redis.
+  var lifetimeInRedis: Duration { ttl + (stale ?? .zero) }
+
+  /// How long before the end of its time a value may be computed anew.
+  var refreshMargin: Duration { min(ttl / 10, .seconds(10)) }
 }

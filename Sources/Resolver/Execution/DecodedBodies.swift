@@ -13,9 +13,9 @@ struct DecodedBodies: BodyMemory {
     found.reserveCapacity(keys.count)
     for entry in batch.values {
       guard let entry, let decoded = entry.derived as? DecodedBody,
-        let body = decoded.ownBody(generation: generation, workspace: workspace)
+        let own = decoded.ownBody(generation: generation, workspace: workspace, remaining: entry.remaining)
       else { return nil }
-      found.append((body, entry.remaining))
+      found.append(own)
     }
     return found
   }
