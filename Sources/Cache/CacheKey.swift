@@ -3,7 +3,7 @@ public struct CacheKey: Sendable, Hashable {
   /// Longer keys are not made: what they stand for is not cached.
   public static let maximumLength = 1024
 
-  let bytes: [UInt8]
+  public let bytes: [UInt8]
   /// Of the bytes, differing from process to process. Kept because a key is looked up several times.
   let digest: Int
 
@@ -20,6 +20,13 @@ public struct CacheKey: Sendable, Hashable {
   static func generation(of workspace: String) -> CacheKey {
     CacheKey(bytes: generationPrefix + workspace.utf8)
   }
+
+  /// Counts the invalidations of single fields of a workspace, in a hash.
+  static func fieldGenerations(of workspace: String) -> CacheKey {
+    CacheKey(bytes: generationPrefix + workspace.utf8 + fieldsSuffix)
+  }
+
+  private static let fieldsSuffix = Array(":fields".utf8)
 
   /// What the key of every generation counter begins with.
   static let generationPrefix = Array("gen:".utf8)

@@ -1,7 +1,6 @@
 public import Logging
 import NIOCore
 import NIOPosix
-import Synchronization
 
 /// The cached values of fields, in Redis under their documented keys, and in memory before it. It knows keys and bytes,
 /// not what they mean.
@@ -12,9 +11,6 @@ import Synchronization
 ///
 /// Memory holds what was read from Redis, the generations among it, while Redis tells of changes; see ``MemoryTier``.
 public final class FieldCache: Sendable {
-  /// Keys taken out of the index, and removed, in one round trip.
-  static let invalidationBatch = 512
-
   private let redis: RedisClient
   private let memory: MemoryTier?
   private let tracking: Tracking?
@@ -24,8 +20,7 @@ public final class FieldCache: Sendable {
   private let leases: LeaseTerms?
   /// How long a lease lasts, which is also how long to wait for its holder; nil when none are taken.
   public var leaseDuration: Duration? { leases?.duration }
-  /// Workspaces whose generation is being repaired.
-  private let repairs = Mutex<Set<String>>([])
+  private let invalidator: Invalidator
 
   private struct Tracking: Sendable {
     let eventLoop: any EventLoop
@@ -67,6 +62,7 @@ public final class FieldCache: Sendable {
     log = OccasionalLog(logger, interval: redis.configuration.logInterval)
     writer = CacheWriter(redis: redis, leases: leases, tally: tally, log: log, maximumBytes: maximumQueuedBytes)
     memory = configuration.map(MemoryTier.init)
+    invalidator = Invalidator(redis: redis, memory: memory, tally: tally, log: log)
     tracking =
       if let configuration, let memory { Self.tracking(trackingConfiguration, memory, configuration, log) } else { nil }
   }
@@ -91,13 +87,19 @@ public final class FieldCache: Sendable {
     )
   }
 
-  /// Keeps the memory in step with Redis until the task is cancelled. Without it, or before, nothing is kept in memory.
+  /// Keeps the memory in step with Redis until the task is cancelled; then stores what waits to be stored, if Redis takes it
+  /// within a second. Without it, or before, nothing is kept in memory.
   public func run() async {
-    guard let tracking else { return await Lifetime.untilCancelled() }
-    let connection = tracking.connection
-    tracking.eventLoop.execute { connection.value.open() }
+    if let tracking {
+      let connection = tracking.connection
+      tracking.eventLoop.execute { connection.value.open() }
+    }
     await Lifetime.untilCancelled()
-    tracking.eventLoop.execute { connection.value.close() }
+    if let tracking {
+      let connection = tracking.connection
+      tracking.eventLoop.execute { connection.value.close() }
+    }
+    await flush(within: .seconds(1))
   }
 
   /// Whether values in memory may be used at this moment.
@@ -129,7 +131,7 @@ public final class FieldCache: Sendable {
     if let memory, reading == .memoryFirst { batch.fill(from: memory) }
     let found = batch.foundCount
     if !batch.isComplete { await ask(for: &batch) }
-    if batch.isGenerationDamaged, let workspace { repairGeneration(of: workspace) }
+    if let damage = batch.damage, let workspace { invalidator.repair(damage, of: workspace) }
     let result = batch.result
     let hits = result.values.count { $0 != nil }
     let memoryHits = min(found, hits)
@@ -192,81 +194,55 @@ public final class FieldCache: Sendable {
     await writer.flush()
   }
 
+  /// The same, but no longer than `limit`; the caller's cancellation does not shorten it.
+  private func flush(within limit: Duration) async {
+    let writer = writer
+    await Task {
+      let (end, continuation) = AsyncStream<Never>.makeStream()
+      let timer = Task {
+        try? await Task.sleep(for: limit)
+        continuation.finish()
+      }
+      Task {
+        await writer.flush()
+        continuation.finish()
+      }
+      for await _ in end {}
+      timer.cancel()
+    }.value
+  }
+
   // MARK: Invalidation
 
   /// Makes every cached value of a workspace old, and removes the keys that were written for it.
   ///
   /// The first round trip raises the generation, from when on no value read before is used; damage in its place is repaired
-  /// by one more. The others, one for each 512
-  /// keys of the workspace, remove keys for the sake of other readers; their number does not depend on other workspaces.
+  /// by one more. The others, one for each 512 keys of the workspace, remove keys for the sake of other readers; their
+  /// number does not depend on other workspaces.
+  /// - Returns: how many keys were removed.
   /// - Throws: when the generation may not have been raised; the call should be repeated.
-  public func invalidate(workspace: String) async throws(CacheError) {
-    let generation = CacheKey.generation(of: workspace)
-    var pop = RedisCommand("SPOP", CacheKey.index(of: workspace))
-    pop.append(text: "\(Self.invalidationBatch)")
-    let replies = try await redis.pipeline(Generation.raise(generation) + [pop])
-    if !Generation.isRaised(replies.dropLast()) {
-      _ = try await redis.send(Generation.repair(generation, raise: 1))
-      tally.update { $0.generationRepairs += 1 }
-    }
-    // Redis tells of it too; nobody here shall wait for that.
-    memory?.drop(CollectionOfOne(generation))
-    tally.update { $0.invalidations += 1 }
-    do throws(CacheError) {
-      try await removeIndexed(first: replies.last, pop)
-    } catch {
-      // The keys are old by their generation already, and expire.
-      log.warning("Invalidated keys not removed", detail: error.debugDescription)
-    }
+  @discardableResult
+  public func invalidate(workspace: String) async throws(CacheError) -> Int {
+    try await invalidator.invalidate(workspace)
   }
 
-  /// Makes the counter of a workspace sound again, behind the caller's back, once at a time.
-  private func repairGeneration(of workspace: String) {
-    guard repairs.withLock({ $0.insert(workspace).inserted }) else { return }
-    log.warning("The generation of a workspace was no number and is replaced", detail: workspace)
-    Task {
-      let key = CacheKey.generation(of: workspace)
-      do throws(CacheError) {
-        _ = try await redis.send(Generation.repair(key, raise: 0))
-        memory?.drop(CollectionOfOne(key))
-        tally.update { $0.generationRepairs += 1 }
-      } catch {
-        log.warning("The generation of a workspace was not replaced", detail: error.debugDescription)
-      }
-      repairs.withLock { _ = $0.remove(workspace) }
-    }
-  }
-
-  private func removeIndexed(first: RedisReply?, _ pop: RedisCommand) async throws(CacheError) {
-    var reply = first
-    while case .array(let popped) = try reply?.value(), !popped.isEmpty {
-      let isLast = popped.count < Self.invalidationBatch
-      var commands = popped.compactMap { if case .string(let key) = $0 { unlink(CacheKey(bytes: key)) } else { nil } }
-      if !isLast { commands.append(pop) }
-      let replies = try await redis.pipeline(commands)
-      countRemoved(isLast ? replies[...] : replies.dropLast())
-      reply = isLast ? nil : replies.last
-    }
+  /// Makes some cached values of a workspace old, and removes their keys: as many round trips.
+  /// - Parameters:
+  ///   - prefix: what the keys begin with.
+  ///   - fields: what the keys of each cached field begin with. Those that share keys with `prefix` become old as a whole.
+  /// - Returns: how many keys were removed.
+  /// - Throws: when the values may not have become old; the call should be repeated.
+  @discardableResult
+  public func invalidate(
+    workspace: String,
+    keysWith prefix: String,
+    of fields: [String]
+  ) async throws(CacheError) -> Int {
+    try await invalidator.invalidate(workspace, keysWith: prefix, of: fields)
   }
 
   /// Removes single keys: one round trip for each 512.
   public func remove(_ keys: [CacheKey]) async throws(CacheError) {
-    var rest = keys[...]
-    while !rest.isEmpty {
-      let replies = try await redis.pipeline(rest.prefix(Self.invalidationBatch).map(unlink))
-      memory?.drop(rest.prefix(Self.invalidationBatch))
-      rest = rest.dropFirst(Self.invalidationBatch)
-      countRemoved(replies[...])
-    }
-  }
-
-  /// One key a command, for the keys may lie on different nodes of a cluster.
-  private func unlink(_ key: CacheKey) -> RedisCommand {
-    RedisCommand("UNLINK", key)
-  }
-
-  private func countRemoved(_ replies: ArraySlice<RedisReply>) {
-    let removed = replies.reduce(0) { $0 + Int($1.integer ?? 0) }
-    tally.update { $0.keysRemoved += removed }
+    try await invalidator.remove(keys)
   }
 }

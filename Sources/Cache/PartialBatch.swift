@@ -2,73 +2,101 @@
 struct PartialBatch {
   private let keys: [CacheKey]
   private let workspace: String?
-  private let generationKey: CacheKey?
   private let lease: LeaseTerms?
   private var values: [MemoryEntry?]
   /// Empty until Redis has been asked.
   private var leases: [CacheLease] = []
   /// Which keys Redis was asked for; empty when it was asked for none.
   private var asked: [Bool] = []
-  private var generation: Int64?
-  /// Whether something other than a number stands in the place of the generation.
-  private(set) var isGenerationDamaged = false
+  private var generations: Generations?
+  /// Something other than numbers stands in the place of a generation.
+  private(set) var damage: Damage?
+
+  /// Of the workspace and of its fields: known together or not at all.
+  private struct Generations {
+    let workspace: Int64
+    let fields: FieldGenerations
+  }
+
+  enum Damage {
+    case workspace
+    case fields
+  }
 
   /// - Parameter lease: asks for the lease of each key that memory is without; needs a workspace.
   init(_ keys: [CacheKey], generationOf workspace: String?, lease: LeaseTerms? = nil) {
     self.keys = keys
     self.workspace = workspace
     self.lease = workspace == nil ? nil : lease
-    generationKey = workspace.map(CacheKey.generation)
     values = Array(repeating: nil, count: keys.count)
   }
 
   var foundCount: Int { values.count { $0 != nil } }
 
-  var isComplete: Bool { (generationKey == nil || generation != nil) && values.allSatisfy { $0 != nil } }
+  var isComplete: Bool { !lacksGenerations && values.allSatisfy { $0 != nil } }
+
+  private var lacksGenerations: Bool { workspace != nil && generations == nil }
 
   /// Without the generation nobody can say which values are still good: then all are misses.
   var result: CacheReadBatch {
-    if generationKey != nil && generation == nil { return .misses(keys.count) }
-    return CacheReadBatch(values: values, generation: generation, asked: asked, leases: leases)
+    if lacksGenerations { return .misses(keys.count) }
+    return CacheReadBatch(
+      values: values,
+      generation: generations?.workspace,
+      fieldGenerations: generations?.fields ?? .none,
+      asked: asked,
+      leases: leases
+    )
   }
 
-  /// When the generation is not in memory the workspace has probably been invalidated: then the values in memory are old,
-  /// and all are asked for.
+  // MARK: Memory
+
+  /// When a generation is not in memory the workspace has probably been invalidated: then the values in memory are old, and
+  /// all are asked for.
   mutating func fill(from memory: MemoryTier) {
     let now = ContinuousClock.now
     guard memory.isUsable(at: now) else { return }
-    if let generationKey {
-      generation = memory.entry(generationKey, at: now).flatMap { Generation.number($0.bytes) }
-      guard generation != nil else { return }
+    if let workspace {
+      generations = Self.generations(of: workspace, in: memory, at: now)
+      guard generations != nil else { return }
     }
     for index in keys.indices { values[index] = memory.entry(keys[index], at: now) }
   }
 
+  private static func generations(
+    of workspace: String,
+    in memory: MemoryTier,
+    at now: ContinuousClock.Instant
+  ) -> Generations? {
+    guard let number = memory.entry(.generation(of: workspace), at: now).flatMap({ Generation.number($0.bytes) }),
+      let fields = memory.entry(.fieldGenerations(of: workspace), at: now)?.derived as? FieldGenerations
+    else { return nil }
+    return Generations(workspace: number, fields: fields)
+  }
+
+  // MARK: Redis
+
   /// Asks for what is missing: a value with its time to live, and its lease.
   var commands: [RedisCommand] {
     var commands: [RedisCommand] = []
-    commands.reserveCapacity(4 * keys.count + 1)
+    commands.reserveCapacity(4 * keys.count + 2)
     for index in keys.indices where values[index] == nil {
       commands.append(RedisCommand("GET", keys[index]))
       commands.append(RedisCommand("PTTL", keys[index]))
       if let lease, let workspace { commands += lease.commands(for: keys[index], workspace: workspace) }
     }
-    if let generationKey, generation == nil { commands.append(RedisCommand("GET", generationKey)) }
+    if let workspace, generations == nil {
+      commands.append(RedisCommand("GET", .generation(of: workspace)))
+      commands.append(RedisCommand("HGETALL", .fieldGenerations(of: workspace)))
+    }
     return commands
   }
 
   /// Takes the replies to ``commands``.
   mutating func take(_ replies: [RedisReply], _ reader: ReplyReader) throws(CacheError) {
-    if let generationKey, generation == nil {
-      switch Generation.read(replies.last) {
-      case .number(let number, let text):
-        generation = number
-        reader.keep(generationKey, text)
-      case .damaged:
-        isGenerationDamaged = true
-        return
-      case .unknown: throw CacheError(.protocolViolation, "Redis did not tell the generation of a workspace")
-      }
+    if let workspace, generations == nil {
+      try takeGenerations(of: workspace, replies.suffix(2), reader)
+      if damage != nil { return }
     }
     asked = values.map { $0 == nil }
     if lease != nil { leases = Array(repeating: .unknown, count: keys.count) }
@@ -80,5 +108,31 @@ struct PartialBatch {
       _ = rest.popFirst()
       leases[index] = lease.read(holder: rest.popFirst())
     }
+  }
+
+  private mutating func takeGenerations(
+    of workspace: String,
+    _ replies: ArraySlice<RedisReply>,
+    _ reader: ReplyReader
+  ) throws(CacheError) {
+    let number: Int64
+    switch Generation.read(replies.first) {
+    case .number(let found, let text):
+      number = found
+      reader.keep(.generation(of: workspace), text)
+    case .damaged:
+      damage = .workspace
+      return
+    case .unknown: throw CacheError(.protocolViolation, "Redis did not tell the generation of a workspace")
+    }
+    guard let fields = FieldGenerations(replies.last) else {
+      guard FieldGenerations.isDamage(replies.last) else {
+        throw CacheError(.protocolViolation, "Redis did not tell the generations of fields")
+      }
+      damage = .fields
+      return
+    }
+    reader.keep(.fieldGenerations(of: workspace), fields)
+    generations = Generations(workspace: number, fields: fields)
   }
 }

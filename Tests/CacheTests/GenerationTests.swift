@@ -52,7 +52,9 @@ struct GenerationTests {
       #expect(batch.values.map { $0 == nil } == [true], "nobody can say whether it is still good")
       #expect(batch.generation == nil)
       #expect(cache.statistics.readFailures == 0)
-      let repaired = try await Patience.wait(for: "the repair") { await cache.read([key], generationOf: "w1").generation }
+      let repaired = try await Patience.wait(for: "the repair") {
+        await cache.read([key], generationOf: "w1").generation
+      }
       #expect(repaired > 1_700_000_000_000)
       #expect(cache.statistics.generationRepairs == 1)
     }

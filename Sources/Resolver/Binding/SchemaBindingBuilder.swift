@@ -93,6 +93,7 @@ struct SchemaBindingBuilder {
     guard ttl > 0 else { return nil }
     return CachePolicy(
       pattern: pattern,
+      keyPrefix: Array(pattern.prefix.utf8),
       ttl: .seconds(ttl),
       stale: stale == 0 ? nil : .seconds(stale),
       owner: directive["owner"]?.stringValue.map { Array($0.utf8) }

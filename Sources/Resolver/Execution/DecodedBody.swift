@@ -17,7 +17,7 @@ final class DecodedBody: Sendable {
   private let mark: Mark?
   /// The workspace that the body names, where the policy of its key asks for one.
   private let owner: String?
-  private let policy: CachePolicy
+  let policy: CachePolicy
 
   private init(_ bytes: [UInt8], policy: CachePolicy) {
     self.policy = policy
@@ -69,7 +69,8 @@ final class DecodedBody: Sendable {
     workspace: String,
     remaining: Duration
   ) -> (body: KeptBody, remaining: Duration)? {
-    guard let kept, case .body(_, let remaining) = reading(generation: generation, workspace: workspace, remaining: remaining)
+    guard let kept,
+      case .body(_, let remaining) = reading(generation: generation, workspace: workspace, remaining: remaining)
     else { return nil }
     return (kept, remaining)
   }

@@ -31,7 +31,7 @@ struct EarlyRefresh: Sendable {
     let fetcher = RootFetcher(services: services, workspace: workspace)
     let cached = await fetcher.read(calls, .redisOnly) { _, _ in true }
     // What cannot be stored need not be computed.
-    guard cached.generation != nil else { return false }
+    guard cached.generations.allSatisfy({ $0 != nil }) else { return false }
     let due = calls.indices.filter { index in
       guard let policy = services.binding.roots[calls[index].root].cache else { return false }
       return !cached.foreign.contains(index) && cached.leases[index] != .elsewhere

@@ -18,6 +18,8 @@ public struct FieldStatistics: Sendable, Hashable {
   public var coalesced = 0
   /// Bodies that another instance computed while this one waited.
   public var awaited = 0
+  /// Bodies that this instance has asked the database for.
+  public var computations = 0
   /// Computations begun before a body's end.
   public var refreshes = 0
   /// Computations that failed.

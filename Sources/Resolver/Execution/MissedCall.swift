@@ -14,11 +14,14 @@ struct MissedCall: Sendable {
   let storing: Storing?
   /// Whose task the computation is.
   let lease: CacheLease
+  /// Under which it is made; nil when nobody could say.
+  let generation: Int64?
 
   init(_ call: RootCall, cached: RootFetcher.CachedBodies, at position: Int, policies: SchemaBinding) {
     self.call = call
     lease = cached.leases[position]
-    guard let key = call.key, let policy = policies.roots[call.root].cache, let generation = cached.generation else {
+    generation = cached.generations[position]
+    guard let key = call.key, let policy = policies.roots[call.root].cache, let generation else {
       storing = nil
       return
     }

@@ -175,7 +175,9 @@ struct PlanExecutor: Sendable {
   private func refreshEarly(_ calls: [RootCall], _ origins: [FieldOrigin], except others: Set<Int> = []) {
     var due: [RootCall] = []
     for (index, call) in calls.enumerated() where !others.contains(index) {
-      guard let policy = services.binding.roots[call.root].cache, let remaining = origins[index].remaining else { continue }
+      guard let policy = services.binding.roots[call.root].cache, let remaining = origins[index].remaining else {
+        continue
+      }
       if origins[index].source == .stale || EarlyRefresh.isDue(remaining, policy) { due.append(call) }
     }
     if !due.isEmpty { EarlyRefresh(services: services, workspace: principal.workspaceID.text).begin(due) }

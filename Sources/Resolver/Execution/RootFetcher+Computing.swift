@@ -6,6 +6,7 @@ import Schema
 extension RootFetcher {
   /// Asks PostgreSQL for everything in one pipeline, and stores what comes behind the caller's back.
   func compute(_ misses: [MissedCall]) async -> [StepResults.Outcome] {
+    for miss in misses { services.tally.update(miss.call.root) { $0.computations += 1 } }
     var batch = StatementBatch()
     let parts = misses.map { miss in
       batch.add { () throws(GraphQLError) in
@@ -20,8 +21,11 @@ extension RootFetcher {
       do throws(GraphQLError) {
         let body = try body(of: miss.call, rows[part])
         outcomes.append(body.root.isNull ? .null : .value(body, node: 0))
-        if let write = write(body, miss) { writes.append(write) }
-        else if miss.lease == .held, let key = miss.call.key { unused.append(key) }
+        if let write = write(body, miss) {
+          writes.append(write)
+        } else if miss.lease == .held, let key = miss.call.key {
+          unused.append(key)
+        }
       } catch {
         outcomes.append(.failure(error))
         services.tally.update(miss.call.root) { $0.errors += 1 }

@@ -22,8 +22,8 @@ struct RootFetcher: Sendable {
     var misses: [Miss?]
     /// Whose task it is to compute what is missing.
     var leases: [CacheLease]
-    /// The generation under which values read from now on may be stored; nil when Redis could not be asked.
-    var generation: Int64?
+    /// The generation under which each value, read from now on, may be stored; nil when Redis could not be asked.
+    var generations: [Int64?]
 
     enum Miss: Sendable {
       /// There is nothing.
@@ -42,6 +42,7 @@ struct RootFetcher: Sendable {
       remaining = Array(repeating: .zero, count: count)
       misses = Array(repeating: .absent, count: count)
       leases = Array(repeating: .unknown, count: count)
+      generations = Array(repeating: nil, count: count)
     }
   }
 
@@ -76,15 +77,15 @@ struct RootFetcher: Sendable {
   ) async -> Bool {
     let keys = positions.compactMap { calls[$0].key }
     guard !keys.isEmpty, let batch = await services.readCache(keys, workspace: workspace, reading) else { return false }
-    cached.generation = batch.generation
     for (index, position) in positions.enumerated() {
+      guard let policy = services.binding.roots[calls[position].root].cache else { continue }
+      let generation = batch.generation(ofField: policy.keyPrefix)
+      cached.generations[position] = generation
       cached.leases[position] = batch.lease(index)
-      guard let entry = batch.values[index], let policy = services.binding.roots[calls[position].root].cache else {
-        continue
-      }
+      guard let entry = batch.values[index] else { continue }
       cached.sources[position] = batch.isFromMemory(index) ? .memory : .redis
       let worth = DecodedBody.of(entry, policy: policy)
-        .reading(generation: batch.generation ?? 0, workspace: workspace, remaining: entry.remaining)
+        .reading(generation: generation ?? 0, workspace: workspace, remaining: entry.remaining)
       cached.misses[position] = nil
       switch worth {
       case .body(let body, let remaining):
@@ -124,8 +125,8 @@ struct RootFetcher: Sendable {
     let misses = zip(calls, positions).map { MissedCall($0, cached: cached, at: $1, policies: services.binding) }
     let (elsewhere, ours) = misses.indices.partitioned { misses[$0].lease == .elsewhere }
     let tickets =
-      board(ours.map { misses[$0] }, cached.generation) { await compute($0) }
-      + board(elsewhere.map { misses[$0] }, cached.generation) { await awaitOthers($0) }
+      board(ours.map { misses[$0] }) { await compute($0) }
+      + board(elsewhere.map { misses[$0] }) { await awaitOthers($0) }
     var fetched: [Fetched?] = Array(repeating: nil, count: calls.count)
     for (index, ticket) in zip(ours + elsewhere, tickets) {
       fetched[index] = Fetched(outcome: await ticket.value ?? .failure(.outOfTime), isShared: !ticket.isLeader)
@@ -135,7 +136,6 @@ struct RootFetcher: Sendable {
 
   private func board(
     _ misses: [MissedCall],
-    _ generation: Int64?,
     _ work: @escaping @Sendable ([MissedCall]) async -> [StepResults.Outcome]
   ) -> [FlightTable<FlightKey, StepResults.Outcome>.Ticket] {
     guard !misses.isEmpty else { return [] }
@@ -144,7 +144,7 @@ struct RootFetcher: Sendable {
         root: $0.call.root,
         workspace: workspace,
         arguments: ByteKey($0.call.argumentsText),
-        generation: generation
+        generation: $0.generation
       )
     }
     return services.flights.join(keys) { leading in await work(leading.map { misses[$0] }) }

@@ -41,6 +41,8 @@ public struct GatewayConfiguration: Sendable {
   public var cacheMemoryBytes = 67_108_864
   /// For how long one instance computes a missing value on behalf of the others; zero for each on its own.
   public var cacheLease = Duration.milliseconds(200)
+  /// The least time between two invalidations of a workspace by those who write to it.
+  public var cacheInvalidationInterval = Duration.seconds(1)
 
   /// Whose GraphQL documents are executed.
   public var documentMode = DocumentMode.open
@@ -323,6 +325,14 @@ extension GatewayConfiguration {
       in: 0...5_000,
       unit: .milliseconds,
       "How long an instance waits at most for another one that computes the same missing value; 0 lets each compute its own."
+    ),
+    .duration(
+      "CACHE_INVALIDATION_INTERVAL_MS",
+      .cache,
+      \.cacheInvalidationInterval,
+      in: 0...60_000,
+      unit: .milliseconds,
+      "While traces of a workspace are written again and again its caches are dropped once in this time, and after the last."
     ),
   ]
 

@@ -93,7 +93,8 @@ struct EarlyRefreshTests {
     }
   }
 
-  private static func fill(_ engine: CachedEngine, _ field: String, _ key: String, _ principal: Principal) async throws {
+  private static func fill(_ engine: CachedEngine, _ field: String, _ key: String, _ principal: Principal) async throws
+  {
     #expect(await engine.ask(field, principal).contains(first))
     await engine.cache.flush()
     #expect(try await engine.redis("EXISTS", key).integer == 1)

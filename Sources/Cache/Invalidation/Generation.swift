@@ -26,7 +26,9 @@ enum Generation {
 
   /// Digits only, written as Redis writes a number it counts with.
   static func number(_ text: [UInt8]) -> Int64? {
-    guard !text.isEmpty, text.count <= maximumDigits, text.count == 1 || text[0] != UInt8(ascii: "0") else { return nil }
+    guard !text.isEmpty, text.count <= maximumDigits, text.count == 1 || text[0] != UInt8(ascii: "0") else {
+      return nil
+    }
     var number: Int64 = 0
     for byte in text {
       guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
