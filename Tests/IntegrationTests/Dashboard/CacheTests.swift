@@ -89,7 +89,8 @@ struct CacheTests {
 
   @Test(arguments: [
     "not json", "[1, 2", "[]", #"{"items": "none", "total": []}"#, "null", #"{"items": [{"id": 1}], "total": 1}"#,
-    #"{"items": [{"id": "1"}], "total": 1}"#, #"{"items": [{"id": "6F9619FF-8B86-D011-B42D-00C04FC964FF"}], "total": 1}"#,
+    #"{"items": [{"id": "1"}], "total": 1}"#,
+    #"{"items": [{"id": "6F9619FF-8B86-D011-B42D-00C04FC964FF"}], "total": 1}"#,
   ])
   func takesWhatDoesNotDecodeForAMiss(garbage: String) async throws {
     let key = "alerts:recent:\(gateway.owner.workspaceID):2:info"
