@@ -3,7 +3,7 @@ public struct CacheKey: Sendable, Hashable {
   /// Longer keys are not made: what they stand for is not cached.
   public static let maximumLength = 1024
 
-  public let bytes: [UInt8]
+  let bytes: [UInt8]
   /// Of the bytes, differing from process to process. Kept because a key is looked up several times.
   let digest: Int
 

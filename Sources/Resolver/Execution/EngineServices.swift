@@ -26,7 +26,11 @@ final class EngineServices: Sendable {
   let rootValue: RootValue?
   private let sources: DataSources?
   let memory: (any BodyMemory)?
-  let flights = FlightTable<FlightKey, StepResults.Outcome>()
+  /// What has landed is stored behind the answer, and whoever missed it meanwhile need not compute it. Half of the time for
+  /// which an invalidation may go unnoticed.
+  let flights = FlightTable<FlightKey, StepResults.Outcome>(
+    lingering: .init(duration: .milliseconds(50)) { if case .value = $0 { true } else { false } }
+  )
   let refreshes = RefreshTable()
   let tally: FieldTally
   private let introspection: IntrospectionDocument
