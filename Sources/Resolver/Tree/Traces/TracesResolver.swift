@@ -2,83 +2,95 @@ public import Database
 public import JSON
 public import Schema
 
-/// `Query.traces`: a page of the traces that started in a window, newest first, and how many there are. One statement.
+/// `Query.traces`: a page of the traces that started in a window, and how many there are. One statement.
 public struct TracesResolver: RootFieldResolver {
-  public init() {}
+  /// How many traces may be looked at for one page.
+  private let scanLimit: Int64
 
-  /// Parameters: workspace, the window's bounds, agent, status, limit, offset.
-  ///
-  /// The total comes from the tiled rollups, which know agent and status. It is on every row; an empty page is one row
-  /// that holds nothing else. The outer LIMIT ends the scan with the last match, and before it starts when
-  /// the page lies beyond: counting is what rollups are for. The inner one lets the planner see how little is wanted.
-  private static let statement: SQLStatement = {
-    let bounds = TiledSums(measures: [.requests]).boundCount
-    let (agent, status, limit, offset) = (bounds + 2, bounds + 3, bounds + 4, bounds + 5)
-    let conditions =
-      " AND ($\(agent)::text IS NULL OR agent_id = $\(agent)::text)"
-      + " AND ($\(status)::text IS NULL OR status = $\(status)::text)"
-    let sums = TiledSums(measures: [.requests], conditions: conditions)
-    return SQLStatement(
-      "traces",
-      """
-      WITH tile AS (
-      \(sums.select(part: 0, firstBound: 2))
-      )
-      SELECT total.total, \(TraceColumns.select("item"))
-      FROM (SELECT COALESCE(sum(requests), 0)::bigint AS total FROM tile) AS total
-      LEFT JOIN LATERAL (
-        SELECT * FROM (
-          SELECT * FROM traces
-          WHERE workspace_id = $1::uuid
-            AND "timestamp" >= $2::timestamptz AND "timestamp" < $\(bounds + 1)::timestamptz\(conditions)
-          ORDER BY "timestamp" DESC, trace_id DESC LIMIT $\(limit)::bigint OFFSET $\(offset)::bigint
-        ) AS page LIMIT GREATEST(total.total - $\(offset)::bigint, 0)
-      ) AS item ON true
-      ORDER BY item."timestamp" DESC, item.trace_id DESC
-      """
-    )
-  }()
+  public init(scanLimit: Int64 = 5_000_000) {
+    self.scanLimit = scanLimit
+  }
 
   public func queries(_ call: FieldCall) throws(GraphQLError) -> [SQLQuery] {
-    let agent = call.optionalText("agentId")
-    guard agent?.isStorable ?? true else { return [] }
-    let window = try call.timeRange().window(at: call.now)
-    let limit = try call.integer("limit")
-    let parameters: [SQLParameter] =
-      [call.workspaceParameter] + WindowTiling(window).bounds.map(\.parameter) + [
-        agent.map { .text($0) } ?? .null,
-        call.optionalText("status").map { .text($0) } ?? .null,
-        .int(limit),
-        .int((try call.integer("page") - 1) * limit),
-      ]
-    return [SQLQuery(Self.statement, parameters)]
+    [TracesStatement.query(try TracesRequest(call), scanLimit: scanLimit, workspace: call.workspaceParameter)]
   }
 
   public func body(_ results: [SQLResult], _ call: FieldCall, into writer: inout JSONWriter) throws(GraphQLError) {
-    let limit = try call.integer("limit")
-    // No statement was run for an agent that cannot exist.
-    let total = results.first?.int(0, 0) ?? 0
+    let request = try TracesRequest(call)
+    let rows = results[0]
+    if let scanned = rows.int(0, 0), scanned > scanLimit { throw tooMuch(scanned, request) }
+    let total = rows.int(0, 1) ?? 0
+    let found = rows.isNull(0, Self.firstColumn) ? 0 : rows.rowCount
+    let shown = min(found, Int(request.limit))
+    let cursors = (0..<shown).map { Self.cursor(rows, $0, request.order) }
     writer.beginObject()
     writer.key("items")
     writer.beginArray()
-    if let rows = results.first { write(rows, call, into: &writer) }
+    for row in 0..<shown {
+      writer.beginObject()
+      TraceColumns.write(rows, row, at: Self.firstColumn, call.workspaceID, into: &writer)
+      writer.key("cursor")
+      writer.string(cursors[row])
+      writer.endObject()
+    }
     writer.endArray()
     writer.key("total")
     writer.int(total)
     writer.key("page")
-    writer.int(try call.integer("page"))
+    writer.int(request.page)
     writer.key("limit")
-    writer.int(limit)
+    writer.int(request.limit)
     writer.key("pages")
-    writer.int((total + limit - 1) / limit)
+    writer.int((total + request.limit - 1) / request.limit)
+    writer.key("page_info")
+    Self.writePageInfo(cursors, request, hasNext: found > shown, into: &writer)
     writer.endObject()
   }
 
-  private func write(_ rows: SQLResult, _ call: FieldCall, into writer: inout JSONWriter) {
-    for row in 0..<rows.rowCount where !rows.isNull(row, 1) {
-      writer.beginObject()
-      TraceColumns.write(rows, row, at: 1, call.workspaceID, into: &writer)
-      writer.endObject()
-    }
+  /// The columns of traces follow what was scanned and the total.
+  private static let firstColumn = 2
+
+  private func tooMuch(_ scanned: Int64, _ request: TracesRequest) -> GraphQLError {
+    let field = request.filter.fields.filter { $0.rollup == nil }.map(\.rawValue).min()
+    let reason = field.map { "Filtering by \($0)" } ?? "Sorting by \(request.order.field.rawValue)"
+    return GraphQLError(
+      "\(reason) looks at every trace of the range: \(scanned), more than \(scanLimit). Take a shorter range, or sort by time "
+        + "and filter by agentId, model, modelProvider and status only.",
+      code: .costLimitExceeded
+    )
+  }
+
+  private static func writePageInfo(
+    _ cursors: [String],
+    _ request: TracesRequest,
+    hasNext: Bool,
+    into writer: inout JSONWriter
+  ) {
+    writer.beginObject()
+    writer.key("has_next_page")
+    writer.bool(hasNext)
+    writer.key("has_previous_page")
+    writer.bool(request.after != nil || request.page > 1)
+    writer.key("start_cursor")
+    if let first = cursors.first { writer.string(first) } else { writer.null() }
+    writer.key("end_cursor")
+    if let last = cursors.last { writer.string(last) } else { writer.null() }
+    writer.endObject()
+  }
+
+  private static func cursor(_ rows: SQLResult, _ row: Int, _ order: TraceOrder) -> String {
+    let value: String? =
+      switch order.field {
+      case .time: ""
+      case .latency: rows.string(row, firstColumn + TraceColumns.latency)
+      // As the order has it: no cost is below all others.
+      case .cost: rows.string(row, firstColumn + TraceColumns.cost) ?? "-1"
+      }
+    return TraceCursor(
+      order: order,
+      timestamp: Instant(microseconds: rows.int(row, firstColumn + TraceColumns.timestamp) ?? 0),
+      value: value ?? "",
+      traceID: rows.string(row, firstColumn + TraceColumns.traceID) ?? ""
+    ).text
   }
 }
