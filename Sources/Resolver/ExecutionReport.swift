@@ -13,6 +13,9 @@ public struct ExecutionReport: Sendable {
   /// One for each field of the root, in the order of the answer; only when the request asked for them.
   public internal(set) var fields: [Field] = []
 
+  /// Of an answer that took nothing.
+  public init() {}
+
   /// One field of the root.
   public struct Field: Sendable {
     public let responseName: String

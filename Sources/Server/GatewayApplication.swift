@@ -129,18 +129,11 @@ public struct GatewayApplication: Sendable {
       edge: edge,
       logger: logger
     )
-    let idleTimeout = configuration.idleTimeout
+    let handlers = ConnectionHandlers(responder: responder, idleTimeout: configuration.idleTimeout)
     var application = Application(
       router: router,
       server: .http1(
-        configuration: .init(
-          // The framework's own watch over idle connections would stand behind the fast path and not see its requests.
-          additionalChannelHandlers: [
-            ConnectionHandler(),
-            HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger),
-            FastPathHandler(responder),
-          ]
-        )
+        configuration: .init(additionalChannelHandlers: handlers.make())
       ),
       configuration: ApplicationConfiguration(
         address: .hostname(host, port: port),
