@@ -169,6 +169,7 @@ let package = Package(
         "Server", "Schema", "JSON", "Resolver", "Database", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
       ],

@@ -86,7 +86,7 @@ private final class Connection {
     let pipeline = channel.pipeline.syncOperations
     try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
     try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-    try pipeline.addHandlers(ConnectionHandlers(responder: Yes(), idleTimeout: .seconds(60)).make())
+    try pipeline.addHandlers(ConnectionHandlers(responder: YesResponder(), idleTimeout: .seconds(60)).make())
     try pipeline.addHandler(framework)
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
   }
@@ -107,37 +107,6 @@ private final class Connection {
       if case .byteBuffer(let bytes) = part { text += String(buffer: bytes) }
     }
     return text
-  }
-}
-
-private struct Yes: ImmediateAnswering {
-  /// In the place of the memory of answers.
-  let kept = KeptAnswer(ExecutionResult(refused: GraphQLError("x", code: .badRequest)))
-
-  func concerns(_ head: HTTPRequest) -> Bool { head.path == "/graphql" }
-
-  func answer(_ head: HTTPRequest, body: ByteBuffer, peer: @autoclosure () -> String) -> ImmediateAnswer? {
-    var fields = HTTPFields()
-    if let name = HTTPField.Name("X-Way") { fields[name] = "parsed" }
-    fields[.contentLength] = "2"
-    let response = HTTPResponse(status: .ok, headerFields: fields)
-    let bytes = ByteBuffer(string: "ok")
-    return ImmediateAnswer(head: response, body: bytes, isLast: false) {
-      RepeatableAnswer(
-        request: head,
-        proof: .contextHeaders(Principal(workspaceID: .none, userID: "u")),
-        answer: kept,
-        head: AnswerHead(response, requestID: nil),
-        coding: nil
-      )
-    }
-  }
-
-  func repeated(
-    _ known: RepeatableAnswer,
-    peer: @autoclosure () -> String
-  ) -> (head: ByteBuffer, body: ByteBuffer)? {
-    (ByteBuffer(string: "HTTP/1.1 200 OK\r\nX-Way: repeated\r\n\r\n"), ByteBuffer(string: "ok"))
   }
 }
 
