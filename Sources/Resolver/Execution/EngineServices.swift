@@ -50,7 +50,7 @@ final class EngineServices: Sendable {
     self.memory = memory ?? sources.map { DecodedBodies(cache: $0.cache) }
     self.rootValue = rootValue
     self.logger = logger
-    tally = FieldTally(fieldCount: binding.roots.count)
+    tally = FieldTally(fieldCount: binding.roots.count + binding.nestedCaches.count)
     introspection = IntrospectionDocument(binding.schema)
   }
 
@@ -60,6 +60,11 @@ final class EngineServices: Sendable {
   /// Asks the cache for keys, and for their leases, in one Redis round trip; nil when there is no cache.
   func readCache(_ keys: [CacheKey], workspace: String, _ reading: FieldCache.Reading) async -> CacheReadBatch? {
     await sources?.cache.read(keys, generationOf: workspace, reading, leasing: true)
+  }
+
+  /// The same for fields below the root, which are not leased.
+  func readNested(_ keys: [CacheKey], workspace: String) async -> CacheReadBatch? {
+    await sources?.cache.read(keys, generationOf: workspace)
   }
 
   /// Stores values in the background; returns at once.
