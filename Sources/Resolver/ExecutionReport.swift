@@ -23,6 +23,8 @@ public struct ExecutionReport: Sendable {
     let origin: FieldOrigin
     /// How many records its body holds; nil when there is no body.
     let records: Int?
+    /// What the body's member `computed_from` says of the tables that were read; nil where there is none.
+    let computedFrom: String?
   }
 }
 

@@ -330,7 +330,8 @@ public final class QueryEngine: Sendable {
         responseName: plan.output.details[plan.rootSteps[index].outputField].name,
         coordinate: services.schema.coordinate(of: plan.rootSteps[index].field),
         origin: steps.origins[index],
-        records: steps.results.root(index).records
+        records: steps.results.root(index).records,
+        computedFrom: steps.results.root(index).computedFrom
       )
     }
   }

@@ -70,6 +70,7 @@ enum ErrorMapping {
     "The header fields of the request are too large or too many",
     .badRequest
   )
+  static let incompleteBody = text(.badRequest, "The request body ended before it was complete", .badRequest)
   static let bodyTooSlow = text(.requestTimeout, "The request body did not arrive in time", .deadlineExceeded)
   static let deadlineExceeded = text(
     .serviceUnavailable,

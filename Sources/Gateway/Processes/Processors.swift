@@ -5,7 +5,8 @@ import NIOCore
 enum Processors {
   /// One event loop each: more would only take turns. To be called before the first is used.
   static func giveEachAnEventLoop() {
-    guard let allowed = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)).flatMap(count) else { return }
+    let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    guard let allowed = status.flatMap(count) else { return }
     NIOSingletons.groupLoopCountSuggestion = min(allowed, System.coreCount)
   }
 

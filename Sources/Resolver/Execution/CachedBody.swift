@@ -7,7 +7,7 @@ import JSON
 enum CachedBody {
   static let member = Array("_tracegate".utf8)
   /// Raised whenever a body gains or changes members: values of other versions are then misses.
-  static let version: Int64 = 2
+  static let version: Int64 = 3
 
   /// What a value found under a key is worth to a request.
   enum Reading {

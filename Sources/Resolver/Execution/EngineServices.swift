@@ -35,6 +35,8 @@ final class EngineServices: Sendable {
   let tally: FieldTally
   private let introspection: IntrospectionDocument
   private let logger: Logger
+  /// Of what every request says while a server is away.
+  private let outages: OccasionalLog
 
   var schema: GraphQLSchema { binding.schema }
 
@@ -50,6 +52,7 @@ final class EngineServices: Sendable {
     self.memory = memory ?? sources.map { DecodedBodies(cache: $0.cache) }
     self.rootValue = rootValue
     self.logger = logger
+    outages = OccasionalLog(logger, interval: .seconds(5))
     tally = FieldTally(fieldCount: binding.roots.count + binding.nestedCaches.count)
     introspection = IntrospectionDocument(binding.schema)
   }
@@ -137,7 +140,11 @@ final class EngineServices: Sendable {
 
   /// What a client is told of a database error; the rest goes to the log.
   private func failure(_ error: DatabaseError) -> GraphQLError {
-    logger.error("Query failed", metadata: ["error": "\(error)", "detail": "\(error.detail)"])
+    switch error.code {
+    case .unavailable, .poolExhausted:
+      outages.warning("The database is not available", detail: "\(error): \(error.detail)")
+    default: logger.error("Query failed", metadata: ["error": "\(error)", "detail": "\(error.detail)"])
+    }
     return switch error.code {
     case .unavailable, .poolExhausted:
       GraphQLError("The database is not available; try again.", code: .serviceUnavailable)

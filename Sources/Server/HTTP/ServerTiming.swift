@@ -11,6 +11,12 @@ enum ServerTiming {
     fields[name] = beginning(report) + milliseconds(ContinuousClock.now - start)
   }
 
+  /// For answers that nobody has told more of.
+  static func complete(_ fields: inout HTTPFields, since start: ContinuousClock.Instant) {
+    guard let name, !fields.contains(name) else { return }
+    apply(nil, since: start, to: &fields)
+  }
+
   /// All but the number of milliseconds at its end, which is the time of the whole request.
   static func beginning(_ report: ExecutionReport?) -> String {
     var text = ""

@@ -33,6 +33,11 @@ struct OutageTests {
       #expect(try absent.json.members.map(\.key) == ["detail"])
       #expect(!absent.text.contains("127.0.0.1"))
 
+      // Once in five seconds, however many ask.
+      for _ in 0..<30 { _ = try await client.get("/api/v1/metrics/home-kpis?range=7d") }
+      let lines = gateway.program.errorsSoFar.split(separator: "\n").filter { $0.contains("is not available") }
+      #expect((1...15).contains(lines.count), "\(lines)")
+
       try await stand.startPostgres()
       try await Patience.wait(for: "the gateway to find PostgreSQL again") {
         try await client.get("/api/v1/metrics/home-kpis?range=7d").status == 200 ? true : nil

@@ -7,6 +7,7 @@ struct GatewayUnderTest: Sendable {
   /// The one of the running suite; see `GatewayTrait`.
   @TaskLocal static var current: GatewayUnderTest?
 
+  let program: Program
   /// Nobody in particular: no token.
   let anybody: HTTPClient
   /// The internal listener, without context.
@@ -179,6 +180,7 @@ struct GatewayStand: Sendable {
     try await load(traces, into: owner, direct)
     try await Self.insertAlerts(owner, postgres)
     return GatewayUnderTest(
+      program: program,
       anybody: anybody,
       inside: HTTPClient(port: servicePort),
       owner: owner,
