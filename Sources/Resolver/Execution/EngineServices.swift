@@ -26,11 +26,7 @@ final class EngineServices: Sendable {
   let rootValue: RootValue?
   private let sources: DataSources?
   let memory: (any BodyMemory)?
-  /// What has landed is stored behind the answer, and whoever missed it meanwhile need not compute it. Half of the time for
-  /// which an invalidation may go unnoticed.
-  let flights = FlightTable<FlightKey, StepResults.Outcome>(
-    lingering: .init(duration: .milliseconds(50)) { if case .value = $0 { true } else { false } }
-  )
+  let flights: FlightTable<FlightKey, StepResults.Outcome>
   let refreshes = RefreshTable()
   let tally: FieldTally
   private let introspection: IntrospectionDocument
@@ -55,6 +51,14 @@ final class EngineServices: Sendable {
     outages = OccasionalLog(logger, interval: .seconds(5))
     tally = FieldTally(fieldCount: binding.roots.count + binding.nestedCaches.count)
     introspection = IntrospectionDocument(binding.schema)
+    // What has landed is stored behind the answer, and whoever missed it meanwhile need not compute it. A Redis that is slow
+    // to store is not waited for longer than an invalidation may go unnoticed.
+    let cache = sources?.cache
+    flights = FlightTable(
+      lingering: .init(isStored: { await cache?.flush(within: .milliseconds(50)) }, duration: .milliseconds(50)) {
+        if case .value = $0 { true } else { false }
+      }
+    )
   }
 
   /// How long to wait for another instance that computes what is missing; nil when instances do not heed each other.
