@@ -26,7 +26,7 @@ struct BlockingHiredis {
         context
       )
     }
-    for thread in threads { unsafe pthread_join(thread, nil) }
+    for thread in threads { pthread_join(thread, nil) }
     precondition(failures.value.load(ordering: .relaxed) == 0)
     return Double(callers * calls) / ((ContinuousClock.now - start) / .seconds(1))
   }
@@ -60,14 +60,14 @@ struct BlockingHiredis {
         return
       }
       defer { unsafe redisFree(context) }
-      for _ in 0..<calls where !get(context) { failures.value.add(1, ordering: .relaxed) }
+      for _ in 0..<calls where unsafe !get(context) { failures.value.add(1, ordering: .relaxed) }
     }
 
     private func get(_ context: UnsafeMutablePointer<redisContext>) -> Bool {
       let words: [StaticString] = ["GET"]
       return unsafe key.withCString { key in
         var arguments: [UnsafePointer<CChar>?] = unsafe [
-          UnsafeRawPointer(words[0].utf8Start).assumingMemoryBound(to: CChar.self), key,
+          unsafe UnsafeRawPointer(words[0].utf8Start).assumingMemoryBound(to: CChar.self), unsafe key,
         ]
         var lengths = unsafe [3, strlen(key)]
         guard let raw = unsafe redisCommandArgv(context, 2, &arguments, &lengths) else { return false }

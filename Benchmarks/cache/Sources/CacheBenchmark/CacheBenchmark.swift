@@ -65,7 +65,8 @@ struct CacheBenchmark {
     keys = try await cacheKeys(of: document, binding, principal)
     for (key, body) in zip(keys, DashboardBodies.all) {
       var set = RedisCommand("SET", key.description)
-      set.append(body.dropLast() + Array(#","_tracegate":{"version":2,"generation":0}}"#.utf8))
+      set.append(cachedText(of: body))
+      for word in ["EX", "3600"] { set.append(text: word) }
       _ = try await client.send(set)
     }
     var set = RedisCommand("SET", Self.key)

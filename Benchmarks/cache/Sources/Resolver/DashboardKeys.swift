@@ -25,3 +25,8 @@ public func cacheKeys(of document: [UInt8], _ binding: SchemaBinding, _ principa
   )
   return executor.callTable().calls.compactMap(\.key)
 }
+
+/// A body as it stands in Redis, for a workspace that was never invalidated.
+public func cachedText(of body: [UInt8]) -> [UInt8] {
+  CachedBody.encode(body, generation: 0) ?? []
+}
