@@ -195,7 +195,7 @@ public final class FieldCache: Sendable {
   }
 
   /// The same, but no longer than `limit`; the caller's cancellation does not shorten it.
-  private func flush(within limit: Duration) async {
+  public func flush(within limit: Duration) async {
     let writer = writer
     await Task {
       let (end, continuation) = AsyncStream<Never>.makeStream()

@@ -52,8 +52,10 @@ public final class QueryEngine: Sendable {
 
   /// What became of the calls of each cached field, by schema coordinate, in the order of the schema.
   public var fieldStatistics: [(coordinate: String, statistics: FieldStatistics)] {
-    zip(services.binding.roots, services.tally.snapshot).compactMap { root, statistics in
-      root.cache.map { _ in (services.schema.coordinate(of: root.field.id), statistics) }
+    let binding = services.binding
+    let fields = binding.roots.map { ($0.field, $0.cache) } + binding.nestedCaches.map { ($0.field, $0.policy) }
+    return zip(fields, services.tally.snapshot).compactMap { field, statistics in
+      field.1.map { _ in (services.schema.coordinate(of: field.0.id), statistics) }
     }
   }
 

@@ -56,7 +56,7 @@ import Testing
         )
       )
     }
-    #expect(preflight("https://app.example")?[.accessControlAllowMethods] == "GET, POST, OPTIONS")
+    #expect(preflight("https://app.example")?[.accessControlAllowMethods] == "GET, POST, DELETE, OPTIONS")
     #expect(preflight("https://evil.example") == nil)
     #expect(preflight("https://app.example", .post) == nil)
   }

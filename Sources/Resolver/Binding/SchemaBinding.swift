@@ -7,6 +7,7 @@ public struct SchemaBinding: Sendable {
   let roots: [BoundRoot]
   let mutations: [any MutationResolver]
   let nestedResolvers: [any NestedFieldResolver]
+  let nestedCaches: [NestedCache]
   /// By the index of the field's id.
   private let fields: [FieldBinding]
 
@@ -17,9 +18,9 @@ public struct SchemaBinding: Sendable {
 
   /// A field with a cache policy.
   public struct CachedField: Sendable {
-    /// As in the schema: `homeKpis`.
+    /// As in the schema: `homeKpis`; with its type when that is not the root: `Trace.spans`.
     public let name: String
-    /// As in REST: `home_kpis`.
+    /// As in REST: `home_kpis`, `trace.spans`.
     public let restName: String
     /// `Query.homeKpis`.
     public let coordinate: String
@@ -27,18 +28,22 @@ public struct SchemaBinding: Sendable {
     public let keyPrefix: String
   }
 
-  /// In the order of the schema.
+  /// Those of the root, then those below it, each in the order of the schema.
   public var cachedFields: [CachedField] {
-    roots.compactMap { root in
-      root.cache.map { policy in
-        CachedField(
-          name: root.field.name,
-          restName: NameStyle.snakeCase(root.field.name),
-          coordinate: schema.coordinate(of: root.field.id),
-          keyPrefix: policy.pattern.prefix
-        )
-      }
+    cachePolicies.map { field, policy in
+      let coordinate = schema.coordinate(of: field.id)
+      let name = schema.rootType(of: .query) == field.parent ? field.name : coordinate
+      return CachedField(
+        name: name,
+        restName: NameStyle.snakeCase(name),
+        coordinate: coordinate,
+        keyPrefix: policy.pattern.prefix
+      )
     }
+  }
+
+  private var cachePolicies: [(FieldDefinition, CachePolicy)] {
+    roots.compactMap { root in root.cache.map { (root.field, $0) } } + nestedCaches.map { ($0.field, $0.policy) }
   }
 
   /// Holds a registry against a schema.
@@ -56,6 +61,7 @@ public struct SchemaBinding: Sendable {
     roots = builder.roots
     mutations = builder.mutations
     nestedResolvers = registry.nestedResolvers
+    nestedCaches = builder.nestedCaches
     fields = builder.fields
   }
 
@@ -72,6 +78,7 @@ public struct SchemaBinding: Sendable {
     self.schema = schema
     mutations = []
     nestedResolvers = registry.nestedResolvers
+    nestedCaches = []
     var roots: [BoundRoot] = []
     fields = schema.fields.map { field in
       var source = FieldBinding.Source.meta(field, in: schema)
@@ -137,6 +144,15 @@ struct FieldBinding: Sendable {
   let source: Source
   /// The key of the member that holds the value.
   let property: [UInt8]
+  /// Index into ``SchemaBinding/nestedCaches``, for a nested field whose values are cached by themselves.
+  var nestedCache: Int?
+}
+
+/// How a field below the root is cached: by the members of its parents that its key names.
+struct NestedCache: Sendable {
+  let field: FieldDefinition
+  let property: String
+  let policy: CachePolicy
 }
 
 /// A root field with its resolver and cache policy.

@@ -9,6 +9,7 @@ struct SchemaBindingBuilder {
   private(set) var fields: [FieldBinding] = []
   private(set) var roots: [BoundRoot] = []
   private(set) var mutations: [any MutationResolver] = []
+  private(set) var nestedCaches: [NestedCache] = []
   private(set) var problems: [BindingError.Problem] = []
 
   init(schema: GraphQLSchema, registry: ResolverRegistry, ttlOverrides: [String: Int]) {
@@ -29,7 +30,7 @@ struct SchemaBindingBuilder {
       if isRoot(schema[field.parent]) {
         _ = cachePolicy(of: field, coordinate)
       } else {
-        rejectNestedCachePolicy(of: field, coordinate)
+        _ = nestedCachePolicy(of: field, coordinate)
       }
     }
   }
@@ -39,7 +40,13 @@ struct SchemaBindingBuilder {
       return FieldBinding(source: source, property: Array(field.name.utf8))
     }
     let source = source(of: field, parent: schema[field.parent])
-    return FieldBinding(source: source, property: Array(NameStyle.snakeCase(field.name).utf8))
+    let property = NameStyle.snakeCase(field.name)
+    var bound = FieldBinding(source: source, property: Array(property.utf8))
+    if case .nested = source, let policy = nestedCachePolicy(of: field, schema.coordinate(of: field.id)) {
+      bound.nestedCache = nestedCaches.count
+      nestedCaches.append(NestedCache(field: field, property: property, policy: policy))
+    }
+    return bound
   }
 
   private mutating func source(of field: FieldDefinition, parent: NamedType) -> FieldBinding.Source {
@@ -56,8 +63,8 @@ struct SchemaBindingBuilder {
       mutations.append(resolver)
       return .mutation(mutations.count - 1)
     }
-    if !isRoot { rejectNestedCachePolicy(of: field, coordinate) }
     if let resolver = registry.nested[coordinate] { return .nested(resolver) }
+    if !isRoot { rejectCachePolicyOfMember(field, coordinate) }
     let isProperty = registry.properties[parent.name]?.contains(field.name) == true
     if isRoot || (parent.kind == .object && !isProperty) {
       report(field.location, "field \(coordinate) has no resolver")
@@ -89,7 +96,14 @@ struct SchemaBindingBuilder {
       return nil
     }
     guard let key = directive["key"]?.stringValue, let pattern = pattern(key, directive, coordinate) else { return nil }
-    checkPlaceholders(of: pattern, field, directive, coordinate)
+    let arguments = field.arguments.map { NameStyle.snakeCase($0.name) } + ["filters_hash", "args_hash"]
+    checkPlaceholders(of: pattern, arguments, "argument of the field", directive, coordinate)
+    if !pattern.placeholders.contains("workspace_id") && directive["owner"]?.stringValue == nil {
+      report(
+        directive.location,
+        "@cached on \(coordinate): a key without {workspace_id} must name in `owner` the member that holds the workspace"
+      )
+    }
     guard ttl > 0 else { return nil }
     return CachePolicy(
       pattern: pattern,
@@ -100,12 +114,47 @@ struct SchemaBindingBuilder {
     )
   }
 
-  /// Below the root nothing is cached by itself: a policy there would be a promise that nobody keeps.
-  private mutating func rejectNestedCachePolicy(of field: FieldDefinition, _ coordinate: String) {
+  /// A field below the root is cached by members of its parent, which its key has to name: its arguments reach no resolver.
+  private mutating func nestedCachePolicy(of field: FieldDefinition, _ coordinate: String) -> CachePolicy? {
+    guard let directive = field.directive("cached") else { return nil }
+    for name in ["owner", "stale"] where directive[name].map({ !$0.isNull }) ?? false {
+      report(directive.location, "@cached on \(coordinate): `\(name)` is for fields of a root type")
+    }
+    guard let key = directive["key"]?.stringValue, let pattern = pattern(key, directive, coordinate) else { return nil }
+    let members = schema.fields.filter {
+      $0.parent == field.parent && schema[$0.type.named].kind.isLeaf && !$0.type.isList
+    }
+    .map { NameStyle.snakeCase($0.name) }
+    checkPlaceholders(of: pattern, members, "plain member of \(schema[field.parent].name)", directive, coordinate)
+    let names = pattern.placeholders
+    if !names.contains("workspace_id") || names.allSatisfy({ $0 == "workspace_id" }) {
+      report(
+        directive.location,
+        "@cached on \(coordinate): the key must name {workspace_id} and members that tell one \(schema[field.parent].name) from another"
+      )
+    }
+    let declared = directive["ttl"]?.intValue.map { Int($0) } ?? 0
+    let ttl = directive["environment"]?.stringValue.flatMap { ttlOverrides[$0] } ?? declared
+    guard ttl >= 0 else {
+      report(directive.location, "@cached on \(coordinate): ttl is \(ttl); it must be 0 or more seconds")
+      return nil
+    }
+    guard ttl > 0 else { return nil }
+    return CachePolicy(
+      pattern: pattern,
+      keyPrefix: Array(pattern.prefix.utf8),
+      ttl: .seconds(ttl),
+      stale: nil,
+      owner: nil
+    )
+  }
+
+  /// What a parent's body holds is cached with it: a policy of its own would be a promise that nobody keeps.
+  private mutating func rejectCachePolicyOfMember(_ field: FieldDefinition, _ coordinate: String) {
     guard let directive = field.directive("cached") else { return }
     report(
       directive.location,
-      "@cached on \(coordinate): only fields of a root type are cached; what stands below one is cached with it"
+      "@cached on \(coordinate): the field is a member of its parent's value and cached with it"
     )
   }
 
@@ -120,24 +169,17 @@ struct SchemaBindingBuilder {
 
   private mutating func checkPlaceholders(
     of pattern: KeyPattern,
-    _ field: FieldDefinition,
+    _ names: [String],
+    _ kind: String,
     _ directive: AppliedDirective,
     _ coordinate: String
   ) {
-    let known = Set(
-      field.arguments.map { NameStyle.snakeCase($0.name) } + ["workspace_id", "filters_hash", "args_hash"]
-    )
+    let known = Set(names + ["workspace_id"])
     for placeholder in pattern.placeholders where !known.contains(placeholder) {
       report(
         directive.location,
-        "@cached on \(coordinate): {\(placeholder)} is no argument of the field; known are "
+        "@cached on \(coordinate): {\(placeholder)} is no \(kind); known are "
           + known.sorted().map { "{\($0)}" }.joined(separator: ", ")
-      )
-    }
-    if !pattern.placeholders.contains("workspace_id") && directive["owner"]?.stringValue == nil {
-      report(
-        directive.location,
-        "@cached on \(coordinate): a key without {workspace_id} must name in `owner` the member that holds the workspace"
       )
     }
   }

@@ -26,11 +26,7 @@ final class EngineServices: Sendable {
   let rootValue: RootValue?
   private let sources: DataSources?
   let memory: (any BodyMemory)?
-  /// What has landed is stored behind the answer, and whoever missed it meanwhile need not compute it. Half of the time for
-  /// which an invalidation may go unnoticed.
-  let flights = FlightTable<FlightKey, StepResults.Outcome>(
-    lingering: .init(duration: .milliseconds(50)) { if case .value = $0 { true } else { false } }
-  )
+  let flights: FlightTable<FlightKey, StepResults.Outcome>
   let refreshes = RefreshTable()
   let tally: FieldTally
   private let introspection: IntrospectionDocument
@@ -53,8 +49,16 @@ final class EngineServices: Sendable {
     self.rootValue = rootValue
     self.logger = logger
     outages = OccasionalLog(logger, interval: .seconds(5))
-    tally = FieldTally(fieldCount: binding.roots.count)
+    tally = FieldTally(fieldCount: binding.roots.count + binding.nestedCaches.count)
     introspection = IntrospectionDocument(binding.schema)
+    // What has landed is stored behind the answer, and whoever missed it meanwhile need not compute it. A Redis that is slow
+    // to store is not waited for longer than an invalidation may go unnoticed.
+    let cache = sources?.cache
+    flights = FlightTable(
+      lingering: .init(isStored: { await cache?.flush(within: .milliseconds(50)) }, duration: .milliseconds(50)) {
+        if case .value = $0 { true } else { false }
+      }
+    )
   }
 
   /// How long to wait for another instance that computes what is missing; nil when instances do not heed each other.
@@ -63,6 +67,11 @@ final class EngineServices: Sendable {
   /// Asks the cache for keys, and for their leases, in one Redis round trip; nil when there is no cache.
   func readCache(_ keys: [CacheKey], workspace: String, _ reading: FieldCache.Reading) async -> CacheReadBatch? {
     await sources?.cache.read(keys, generationOf: workspace, reading, leasing: true)
+  }
+
+  /// The same for fields below the root, which are not leased.
+  func readNested(_ keys: [CacheKey], workspace: String) async -> CacheReadBatch? {
+    await sources?.cache.read(keys, generationOf: workspace)
   }
 
   /// Stores values in the background; returns at once.

@@ -59,6 +59,9 @@ final class FlightTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
   /// For how long what has landed may be boarded, and which values.
   struct Lingering: Sendable {
+    /// From when on it can be found elsewhere.
+    let isStored: @Sendable () async -> Void
+    /// After that.
     let duration: Duration
     let applies: @Sendable (Value) -> Bool
   }
@@ -116,6 +119,7 @@ final class FlightTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     guard values.contains(where: lingering.applies) else { return }
     state.flights[number]?.seats += 1
     Task { [self] in
+      await lingering.isStored()
       try? await Task.sleep(for: lingering.duration)
       self.state.withLock { state in
         state.forget(keys, of: number)

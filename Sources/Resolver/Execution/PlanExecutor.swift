@@ -213,52 +213,65 @@ struct PlanExecutor: Sendable {
     }
   }
 
-  /// Runs the steps of one level in one pipeline.
+  /// Runs the steps of one level: those that are cached ask the cache together, and all ask PostgreSQL in one pipeline for the rest.
   private func runLevel(_ steps: ArraySlice<NestedStep>, into results: inout StepResults) async {
     let finder = ParentFinder(schema: services.schema, output: plan.output, results: results)
-    var batch = StatementBatch()
-    var pending: [(step: NestedStep, parents: [Place], call: FieldCall, statements: StatementBatch.Part)] = []
-    for step in steps {
+    var fetches = steps.compactMap { step -> NestedFetch? in
       let parents = finder.parents(of: step)
-      guard !parents.isEmpty else { continue }
-      let call = FieldCall(arguments: .none, workspaceID: principal.workspaceID, now: now)
-      let values = parents.map { JSONValue(document: $0.document, index: $0.node) }
-      let resolver = services.binding.nestedResolvers[step.resolver]
-      let part = batch.add { () throws(GraphQLError) in
-        try resolver.queries(parents: values, properties: step.properties, call: call)
-      }
-      pending.append((step, parents, call, part))
+      return parents.isEmpty ? nil : NestedFetch(step: step, parents: parents)
+    }
+    await NestedCaching(services: services, workspace: principal.workspaceID.text).read(&fetches)
+    let call = FieldCall(arguments: .none, workspaceID: principal.workspaceID, now: now)
+    var batch = StatementBatch()
+    let parts = fetches.map { fetch in
+      fetch.missing.isEmpty
+        ? nil
+        : batch.add { () throws(GraphQLError) in
+          try services.binding.nestedResolvers[fetch.step.resolver].queries(
+            parents: fetch.missingParents,
+            properties: fetch.step.properties,
+            call: call
+          )
+        }
     }
     let rows = await services.run(batch)
-    for entry in pending {
-      results.set(
-        nestedOutcome(entry.step, entry.parents, entry.call, rows[entry.statements]),
-        forNested: entry.step.index
-      )
+    for (fetch, part) in zip(fetches, parts) {
+      results.set(nestedOutcome(fetch, call, part.map { rows[$0] } ?? .success([])), forNested: fetch.step.index)
     }
   }
 
   private func nestedOutcome(
-    _ step: NestedStep,
-    _ parents: [Place],
+    _ fetch: NestedFetch,
     _ call: FieldCall,
     _ rows: Result<[SQLResult], GraphQLError>
   ) -> StepResults.NestedOutcome {
     do throws(GraphQLError) {
-      var writer = JSONWriter(reserving: 4096)
-      try services.binding.nestedResolvers[step.resolver].bodies(
-        try rows.get(),
-        parents: parents.map { JSONValue(document: $0.document, index: $0.node) },
-        properties: step.properties,
-        call: call,
-        into: &writer
-      )
-      let body = try services.parse(writer.bytes)
+      let fetched = try fetchedBodies(fetch, call, rows)
+      NestedCaching(services: services, workspace: principal.workspaceID.text).write(fetch, fetched)
+      let body = try fetch.merged(with: fetched, services)
       let elements = Place(body, 0).elements.map(\.node)
-      let pairs = zip(parents.map(StepResults.ParentID.init), elements)
+      let pairs = zip(fetch.parents.map(StepResults.ParentID.init), elements)
       return .bodies(body, elements: Dictionary(pairs) { first, _ in first })
     } catch {
       return .failure(error)
     }
+  }
+
+  /// An array with an element for each parent that the cache had nothing for; nil when there are none.
+  private func fetchedBodies(
+    _ fetch: NestedFetch,
+    _ call: FieldCall,
+    _ rows: Result<[SQLResult], GraphQLError>
+  ) throws(GraphQLError) -> JSONDocument? {
+    guard !fetch.missing.isEmpty else { return nil }
+    var writer = JSONWriter(reserving: 4096)
+    try services.binding.nestedResolvers[fetch.step.resolver].bodies(
+      try rows.get(),
+      parents: fetch.missingParents,
+      properties: fetch.step.properties,
+      call: call,
+      into: &writer
+    )
+    return try services.parse(writer.bytes)
   }
 }

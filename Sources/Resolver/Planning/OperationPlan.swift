@@ -75,6 +75,8 @@ struct NestedStep: Sendable {
   /// The parents' runtime type.
   let parentType: TypeID
   let properties: Set<String>
+  /// Index into ``SchemaBinding/nestedCaches`` when the one property is cached by itself.
+  let cache: Int?
   /// How many nested steps stand on the path: steps of one level share a round trip.
   let level: Int
 }

@@ -150,7 +150,7 @@ struct Planner {
     _ entry: FieldCollector.CollectedField,
     of type: TypeID,
     at index: Int,
-    nested: [Int: Int]
+    nested: [NestedKey: Int]
   ) throws(GraphQLError) -> OutputField {
     let first = entry.selections[0]
     guard let id = fieldID(ofSelection: first, on: type) else {
@@ -194,7 +194,7 @@ struct Planner {
     _ id: FieldID,
     selection: Int,
     outputField: Int,
-    nested: [Int: Int]
+    nested: [NestedKey: Int]
   ) -> OutputField.Source {
     let kind: RootStep.Kind
     switch bound.source {
@@ -204,7 +204,7 @@ struct Planner {
       return .property
     case .nested(let resolver):
       checkArguments(of: id, selection: selection, outputField: outputField)
-      return nested[resolver].map { .nested(step: $0) } ?? .property
+      return nested[NestedKey(resolver: resolver, cache: bound.nestedCache)].map { .nested(step: $0) } ?? .property
     case .root(let root): kind = .fetch(root)
     case .mutation(let mutation): kind = .mutate(mutation)
     case .introspectionSchema: kind = .introspectionSchema
@@ -237,28 +237,40 @@ struct Planner {
     argumentChecks.append(ArgumentCheck(outputField: outputField, field: id, selection: selection))
   }
 
-  /// One step for each resolver that has fields here, and its index by the resolver's.
+  /// What fields of one object share a nested step by: their resolver, unless they are cached by themselves.
+  private struct NestedKey: Hashable, Comparable {
+    let resolver: Int
+    let cache: Int?
+
+    static func < (left: NestedKey, right: NestedKey) -> Bool {
+      (left.resolver, left.cache ?? -1) < (right.resolver, right.cache ?? -1)
+    }
+  }
+
+  /// One step for each resolver that has fields here, and for each field that is cached by itself.
   private mutating func planNestedSteps(
     _ collected: [FieldCollector.CollectedField],
     of type: TypeID
-  ) -> [Int: Int] {
-    var properties: [Int: Set<String>] = [:]
+  ) -> [NestedKey: Int] {
+    var properties: [NestedKey: Set<String>] = [:]
     for entry in collected {
       guard let id = fieldID(ofSelection: entry.selections[0], on: type),
         case .nested(let resolver) = binding[id].source
       else { continue }
-      properties[resolver, default: []].insert(String(decoding: binding[id].property, as: UTF8.self))
+      let key = NestedKey(resolver: resolver, cache: binding[id].nestedCache)
+      properties[key, default: []].insert(String(decoding: binding[id].property, as: UTF8.self))
     }
-    var steps: [Int: Int] = [:]
-    for resolver in properties.keys.sorted() {
-      steps[resolver] = nestedSteps.count
+    var steps: [NestedKey: Int] = [:]
+    for key in properties.keys.sorted() {
+      steps[key] = nestedSteps.count
       nestedSteps.append(
         NestedStep(
           index: nestedSteps.count,
-          resolver: resolver,
+          resolver: key.resolver,
           path: path,
           parentType: type,
-          properties: properties[resolver] ?? [],
+          properties: properties[key] ?? [],
+          cache: key.cache,
           level: level
         )
       )

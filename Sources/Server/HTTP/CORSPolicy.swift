@@ -36,7 +36,7 @@ struct CORSPolicy: Sendable {
       allows(origin)
     else { return nil }
     return [
-      .accessControlAllowMethods: "GET, POST, OPTIONS",
+      .accessControlAllowMethods: "GET, POST, DELETE, OPTIONS",
       .accessControlAllowHeaders: Self.allowedHeaders,
       .accessControlMaxAge: "600",
     ]

@@ -64,9 +64,11 @@ struct CacheCommandTests {
     let unknown = try await gateway.owner.client.send("DELETE", "/api/v1/cache?field=users")
     #expect(unknown.status == 422)
     #expect(
-      unknown.text == #"{"detail":[{"type":"literal_error","loc":["query","field"],"msg":"Input should be "#
-        + #"'home_kpis', 'alerts', 'activity', 'traces' or 'trace'","input":"users"}]}"#
+      unknown.text.hasPrefix(
+        #"{"detail":[{"type":"literal_error","loc":["query","field"],"msg":"Input should be 'home_kpis', 'alerts', "#
+      )
     )
+    #expect(unknown.text.hasSuffix(#"","input":"users"}]}"#))
     #expect(try await gateway.anybody.send("DELETE", "/api/v1/cache").status == 401)
     let foreign = "/api/v1/cache?workspace_id=\(gateway.stranger.workspaceID)"
     #expect(try await gateway.owner.client.send("DELETE", foreign).status == 403)

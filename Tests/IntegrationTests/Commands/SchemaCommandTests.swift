@@ -103,14 +103,14 @@ struct SchemaCommandTests {
     }
     """
 
-  @Test func checkRefusesCachePoliciesBelowTheRoot() async throws {
+  @Test func checkHoldsCachePoliciesBelowTheRootAgainstTheirParents() async throws {
     let command = try CommandUnderTest()
     defer { command.remove() }
     let path = try command.file("a.graphql", Self.cachedBelowTheRoot)
     let outcome = try await command.run("schema", "check", "--schema", path)
     #expect(
       outcome.errors == """
-        \(path):6:10: @cached on A.b: only fields of a root type are cached; what stands below one is cached with it
+        \(path):6:10: @cached on A.b: the key must name {workspace_id} and members that tell one A from another
             b: Int @cached(ttl: 60, key: "b:{workspace_id}")
                    ^
 

@@ -19,6 +19,11 @@ struct TenantWalkTests {
       "activity": "activity(limit: 100) { total items { workspaceId traceId } }",
       "traces": "traces(range: \"30d\", limit: 100) { total items { workspaceId traceId } }",
       "trace": "trace(traceId: \"\(gateway.traceIDs[20])\") { workspaceId traceId input }",
+      "metrics": "metrics(range: \"30d\", groupBy: [agent]) { totals { requests } groups { keys { value } } }",
+      "explainChange": "explainChange(range: \"30d\", measure: requests) { value items { keys { value } } }",
+      "agents": "agents { total items { value } }",
+      "models": "models { total items { value } }",
+      "tags": "tags(range: \"1h\") { total items { value } }",
     ]
   }
 
@@ -74,9 +79,18 @@ struct TenantWalkTests {
     #expect(!answer.text.contains(other))
     #expect(data["trace"]?.isNull == !isOwner)
     #expect(data["alerts"]?["total"]?.int == (isOwner ? 30 : 0))
-    for field in ["activity", "traces"] { #expect((data[field]?["total"]?.int ?? -1 > 0) == isOwner, "\(field)") }
+    for field in ["activity", "traces", "agents"] {
+      #expect((data[field]?["total"]?.int ?? -1 > 0) == isOwner, "\(field)")
+    }
     let requests = data["homeKpis"]?["totalRequests"]?["value"]?.number
     #expect((requests == "0") != isOwner)
-    if !isOwner { #expect(!answer.text.contains(gateway.tracePrefix)) }
+    if !isOwner {
+      #expect(!answer.text.contains(gateway.tracePrefix))
+      #expect(!answer.text.contains(#""agent-"#))
+      #expect(data["metrics"]?["groups"]?.elements.isEmpty == true)
+      for field in ["models", "tags"] { #expect(data[field]?["total"]?.int == 0, "\(field)") }
+    } else {
+      #expect(data["metrics"]?["groups"]?.elements.isEmpty == false)
+    }
   }
 }

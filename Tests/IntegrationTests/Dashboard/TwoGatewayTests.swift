@@ -26,7 +26,8 @@ struct TwoGatewayTests {
       }
       #expect(answers.count == 1)
       #expect(answers.first?.hasPrefix(#"{"data":{"alerts":{"total":30,"#) == true)
-      #expect(try await computations(of: "Query.alerts", another) - before == 1)
+      // One, unless a request has found nothing and is then held up until all is over; never one for each gateway and more.
+      #expect((1...2).contains(try await computations(of: "Query.alerts", another) - before))
     }
   }
 

@@ -76,6 +76,20 @@ struct EarlyRefreshTests {
     }
   }
 
+  /// Somebody has taken its time away: it would be served for ever.
+  @Test func aValueOfOursThatDoesNotExpireAnyMoreIsComputedAnew() async throws {
+    try await with { engine, principal in
+      let key = "number:\(principal.workspaceID):0"
+      try await Self.fill(engine, "number", key, principal)
+      try await Task.sleep(for: .milliseconds(150))
+      try await engine.redis("PERSIST", key)
+      try await Task.sleep(for: .milliseconds(150))
+      #expect(await engine.ask("number", principal).contains(#"{"value":2}"#))
+      await engine.cache.flush()
+      #expect(try await engine.timeToLive(of: key) > 90_000)
+    }
+  }
+
   /// Neither stale nor nearly expired: an invalidation ends a value whatever its time.
   @Test(arguments: ["9000", "30000", "140000"])
   func whatAnInvalidationMadeOldIsNeitherServedNorRefreshed(milliseconds: String) async throws {

@@ -74,7 +74,7 @@ import Testing
   }
 
   @Test func aValueThatLingersIsBoardedAndOneThatDoesNotIsComputedAnew() async {
-    let table = FlightTable<String, String>(lingering: .init(duration: .seconds(600)) { $0 == "value 0" })
+    let table = FlightTable<String, String>(lingering: .init(isStored: {}, duration: .seconds(600)) { $0 == "value 0" })
     let computation = Computation()
     computation.open()
     for ticket in table.join(["a", "b"], compute: computation.run) { _ = await ticket.value }
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test func whatLingersIsForgottenInTheEnd() async throws {
-    let table = FlightTable<String, String>(lingering: .init(duration: .milliseconds(5)) { _ in true })
+    let table = FlightTable<String, String>(lingering: .init(isStored: {}, duration: .milliseconds(5)) { _ in true })
     let computation = Computation()
     computation.open()
     #expect(await table.join(["a"], compute: computation.run)[0].value == "value 0")

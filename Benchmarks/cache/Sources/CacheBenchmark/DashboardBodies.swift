@@ -1,0 +1,1 @@
+../../../engine/Sources/EngineBenchmark/DashboardBodies.swift
