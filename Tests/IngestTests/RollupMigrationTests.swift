@@ -36,34 +36,42 @@ struct RollupMigrationTests {
     }
   }
 
-  /// A writer and a rebuild at the same time: one waits for the other, and every trace is counted once.
+  /// A writer in the middle of its transaction when a rebuild comes: the rebuild waits, and every trace is counted once.
   @Test func aRebuildBesideAWriterCountsNothingTwice() async throws {
     try await TelemetryDatabase.with { database in
       let workspace = UUIDBytes(high: 0xAAAA_AAAA_0000_4000, low: 0x8000_0000_0000_0003)
-      let configuration = try DemoConfiguration(traces: 2000, days: 2, workspaces: [workspace])
-      let traces = DemoData(configuration).days.flatMap(\.traces)
-      try await withThrowingTaskGroup { group in
-        group.addTask {
-          for start in stride(from: 0, to: traces.count, by: 200) {
-            let batch = Array(traces[start..<min(start + 200, traces.count)])
-            _ = try await TraceWriter(pool: database.pool).write(batch, workspace: workspace)
+      let configuration = try DemoConfiguration(traces: 600, days: 1, workspaces: [workspace])
+      let traces = DemoData(configuration).days.flatMap(\.traces).shuffled()
+      let writer = TraceWriter(pool: database.pool)
+      _ = try await writer.write(Array(traces.prefix(300)), workspace: workspace)
+      let tasks = try await database.pool.withConnection { blocker in
+        _ = try await blocker.execute("BEGIN; LOCK TABLE traces_daily IN SHARE MODE")
+        let write = Task { _ = try await writer.write(Array(traces.dropFirst(300)), workspace: workspace) }
+        try await Self.waitForWaiters(1, database)
+        let rebuild = Task {
+          for day in try await database.column("SELECT DISTINCT day::text FROM traces_daily ORDER BY 1") {
+            _ = try await database.column(
+              "SELECT rebuild_trace_rollups('\(workspace)', '\(day)', '\(day)'::timestamptz + interval '24 hours')"
+            )
           }
         }
-        group.addTask {
-          for _ in 0..<4 {
-            for day in try await database.column("SELECT DISTINCT day::text FROM traces_daily") {
-              _ = try await database.column(
-                "SELECT rebuild_trace_rollups('\(workspace)', '\(day)', '\(day)'::timestamptz + interval '24 hours')"
-              )
-            }
-          }
-        }
-        try await group.waitForAll()
+        try await Self.waitForWaiters(2, database)
+        _ = try await blocker.execute("ROLLBACK")
+        return [write, rebuild]
       }
-      #expect(try await database.count(of: "traces") == 2000)
+      for task in tasks { try await task.value }
+      #expect(try await database.count(of: "traces") == 600)
       #expect(try await database.rollupDifferences() == [])
       #expect(try await database.histogramDifferences("traces_hourly", bucket: "hour") == [])
     }
+  }
+
+  private static func waitForWaiters(_ count: Int, _ database: TelemetryDatabase) async throws {
+    let waiting = """
+      SELECT count(DISTINCT pid) >= \(count) FROM pg_locks WHERE NOT granted AND pid IN (
+        SELECT pid FROM pg_stat_activity WHERE datname = current_database())
+      """
+    while try await database.column(waiting) != ["t"] { try await Task.sleep(for: .milliseconds(20)) }
   }
 
   // MARK: Pieces
