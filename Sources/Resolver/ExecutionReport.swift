@@ -35,6 +35,8 @@ struct FieldOrigin: Sendable {
     case memory
     /// The cache.
     case redis
+    /// The cache, past its time; it is being computed anew.
+    case stale
     case database
     /// Another request that was asking the database the same at this moment.
     case flight

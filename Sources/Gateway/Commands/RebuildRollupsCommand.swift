@@ -30,7 +30,9 @@ struct RebuildRollupsCommand: AsyncParsableCommand {
           bar.show(nil, "\(progress.days) days, \(progress.differing) differ")
         }
         if !report.repaired.isEmpty {
-          await CacheInvalidation.afterWriting(to: Array(report.repaired), configuration, logger: logger)
+          try await CacheInvalidation.running(configuration, logger: logger) { caches in
+            for workspace in report.repaired { caches.wrote(to: workspace) }
+          }
         }
         return report
       }

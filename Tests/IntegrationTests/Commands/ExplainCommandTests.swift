@@ -7,8 +7,9 @@ struct ExplainCommandTests {
   @Test func saysHowADocumentIsAnswered() async throws {
     let command = try CommandUnderTest()
     defer { command.remove() }
-    let alerts = "alerts(limit: $n) { total } a: alerts(limit: 3) { items { id } }"
-    let path = try command.file("q.graphql", "query Q($n: Int = 3) { \(alerts) __typename }")
+    let document =
+      "query Q($n: Int = 3) { alerts(limit: $n) { total } a: alerts(limit: 3) { items { id } } __typename }"
+    let path = try command.file("q.graphql", document)
     let outcome = try await command.run("explain", path)
     #expect(outcome.errors == "")
     #expect(outcome.status == 0)
