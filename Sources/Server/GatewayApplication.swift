@@ -55,7 +55,7 @@ public struct GatewayApplication: Sendable {
     )
     engine = QueryEngine(
       binding: binding,
-      sources: DataSources(cache: cache, database: servers.timescale, primary: servers.primary),
+      sources: DataSources(cache: cache, database: servers.reads, primary: servers.primary),
       logger: logger,
       configuration: Self.engineConfiguration(configuration)
     )

@@ -7,6 +7,9 @@ import ServiceLifecycle
 struct GatewayServers: Sendable {
   /// Only reads; may be a replica.
   let timescale: ConnectionPool
+  let replicas: [ConnectionPool]
+  /// Chooses between `replicas` and `timescale`.
+  let reads: ReadPools
   /// Where mutations write. Opened when the first of them comes.
   let primary: ConnectionPool
   let postgres: ConnectionPool
@@ -16,17 +19,14 @@ struct GatewayServers: Sendable {
 
   /// Opens nothing yet.
   init(_ configuration: GatewayConfiguration, logger: Logger) throws {
-    timescale = ConnectionPool(
-      configuration: PoolConfiguration(
-        url: configuration.timescaleURL,
-        name: "timescale",
-        minimum: configuration.poolMinimum,
-        maximum: configuration.poolMaximum,
-        statementTimeout: configuration.statementTimeout,
-        connectTimeout: configuration.connectTimeout,
-        acquireTimeout: configuration.poolAcquireTimeout,
-        readOnly: true
-      ),
+    timescale = Self.readPool(configuration.timescaleURL, "timescale", configuration, logger)
+    replicas = configuration.replicaURLs.enumerated().map { index, url in
+      Self.readPool(url, "replica \(index + 1)", configuration, logger)
+    }
+    reads = ReadPools(
+      main: timescale,
+      replicas: replicas,
+      maximumLag: configuration.replicaMaximumLag,
       logger: logger
     )
     primary = ConnectionPool(
@@ -66,10 +66,35 @@ struct GatewayServers: Sendable {
       LifelongService(name: "postgres") { [postgres] in await postgres.run() },
       LifelongService(name: "redis") { [redis] in await redis.run() },
     ]
+    for replica in replicas {
+      services.append(LifelongService(name: replica.configuration.name) { await replica.run() })
+    }
+    if !replicas.isEmpty { services.append(LifelongService(name: "replicas") { [reads] in await reads.run() }) }
     if streamRedis !== redis {
       services.append(LifelongService(name: "stream redis") { [streamRedis] in await streamRedis.run() })
     }
     return services
+  }
+
+  private static func readPool(
+    _ url: String,
+    _ name: String,
+    _ configuration: GatewayConfiguration,
+    _ logger: Logger
+  ) -> ConnectionPool {
+    ConnectionPool(
+      configuration: PoolConfiguration(
+        url: url,
+        name: name,
+        minimum: configuration.poolMinimum,
+        maximum: configuration.poolMaximum,
+        statementTimeout: configuration.statementTimeout,
+        connectTimeout: configuration.connectTimeout,
+        acquireTimeout: configuration.poolAcquireTimeout,
+        readOnly: true
+      ),
+      logger: logger
+    )
   }
 
   private static func redis(

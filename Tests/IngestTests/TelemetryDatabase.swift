@@ -10,7 +10,11 @@ struct TelemetryDatabase: Sendable {
 
   static let absence: Comment = "needs TRACEGATE_TEST_PG_URL; scripts/test sets it"
 
-  static func with<R>(_ body: (TelemetryDatabase) async throws -> R) async throws -> R {
+  /// - Parameter migrations: what the database has when `body` begins.
+  static func with<R>(
+    _ migrations: [Migration] = Migration.telemetry,
+    _ body: (TelemetryDatabase) async throws -> R
+  ) async throws -> R {
     let server = try #require(TestServers.postgresURL)
     let name = "tg_ingest_\(UInt64.random(in: .min ... .max))"
     try await withPool(server) { pool in
@@ -20,7 +24,7 @@ struct TelemetryDatabase: Sendable {
     do {
       result = .success(
         try await withPool(url(server, database: name)) { pool in
-          try await Migrator(logger: silent).migrate(pool, Migration.telemetry)
+          try await Migrator(logger: silent).migrate(pool, migrations)
           return try await body(TelemetryDatabase(pool: pool))
         }
       )
@@ -51,7 +55,7 @@ struct TelemetryDatabase: Sendable {
     return url + (url.contains("?") ? "&" : "?") + "dbname=\(database)"
   }
 
-  private static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+  static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 
   // MARK: Questions
 

@@ -7,13 +7,13 @@ import Schema
 /// Where the resolvers' data is.
 public struct DataSources: Sendable {
   let cache: FieldCache
-  let database: ConnectionPool
+  let database: ReadPools
   let primary: ConnectionPool
 
   /// - Parameters:
-  ///   - database: where queries read; may be a replica.
+  ///   - database: where queries read.
   ///   - primary: where mutations write.
-  public init(cache: FieldCache, database: ConnectionPool, primary: ConnectionPool) {
+  public init(cache: FieldCache, database: ReadPools, primary: ConnectionPool) {
     self.cache = cache
     self.database = database
     self.primary = primary

@@ -18,6 +18,8 @@ public struct GatewayConfiguration: Sendable {
   public var platformPoolMaximum = 10
   public var poolAcquireTimeout = Duration.seconds(5)
   public var connectTimeout = Duration.seconds(5)
+  public var replicaURLs: [String] = []
+  public var replicaMaximumLag = Duration.seconds(1)
   public var statementTimeout = Duration.seconds(10)
   public var platformStatementTimeout = Duration.seconds(5)
   public var redisTimeout = Duration.milliseconds(100)
@@ -125,6 +127,23 @@ extension GatewayConfiguration {
       isSecret: true,
       "Where mutations write when `TIMESCALE_URL` is a replica. Unset: `TIMESCALE_URL`.",
       check: isPostgresURL
+    ),
+    .list(
+      "TIMESCALE_REPLICA_URLS",
+      .servers,
+      \.replicaURLs,
+      takes: "`postgresql://…` URLs, between commas",
+      isSecret: true,
+      "Replicas of `TIMESCALE_URL`. Queries read them in turn as long as they are near enough, and otherwise `TIMESCALE_URL`.",
+      check: isPostgresURL
+    ),
+    .duration(
+      "TIMESCALE_REPLICA_MAX_LAG_MS",
+      .servers,
+      \.replicaMaximumLag,
+      in: 0...3_600_000,
+      unit: .milliseconds,
+      "How far behind a replica may be that is read from."
     ),
     .text(
       "POSTGRES_URL",

@@ -150,6 +150,7 @@ extension Setting {
     _ group: Group,
     _ path: SettingPath<[String]>,
     takes: String,
+    isSecret: Bool = false,
     _ summary: String,
     check: @escaping @Sendable (String) -> Bool
   ) -> Setting {
@@ -158,10 +159,12 @@ extension Setting {
       group: group,
       takes: takes,
       summary: summary,
-      isSecret: false,
+      isSecret: isSecret,
       apply: { text, configuration throws(Refusal) in
         let items = text.split(separator: ",").map { String($0.trimmingSpaces()) }.filter { !$0.isEmpty }
-        if let wrong = items.first(where: { !check($0) }) { throw Refusal(because: "`\(wrong)` is not one") }
+        if let wrong = items.first(where: { !check($0) }) {
+          throw isSecret ? Refusal() : Refusal(because: "`\(wrong)` is not one")
+        }
         configuration[keyPath: path] = items
       },
       show: { $0[keyPath: path].joined(separator: ",") }

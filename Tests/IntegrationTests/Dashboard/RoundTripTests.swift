@@ -68,6 +68,22 @@ struct RoundTripTests {
     #expect(warm == Cost(redis: 1, postgres: 0))
   }
 
+  /// Whatever has to be known to choose what is read, the statement finds out by itself.
+  @Test func metricsAndFiltersInOneRoundTrip() async throws {
+    let query = #"""
+      {
+        metrics(range: "7d", interval: day, timeZone: "Asia/Kolkata", groupBy: [tag, model]) { groups { isOther } }
+        explainChange(range: "7d") { change }
+        agents { total } models { total } tags { total }
+        traces(range: "30d", first: 7, where: {tag: {eq: "t1"}}, orderBy: {field: cost}) { total items { traceId } }
+      }
+      """#
+    try await expectOneTurnEachWhenCold(query) { data in
+      #expect(data["traces"]?["items"]?.elements.count == 7)
+      #expect(data["metrics"]?["groups"]?.elements.isEmpty == false)
+    }
+  }
+
   @Test func aThousandAliasesOfAField() async throws {
     let fields = (0..<1_000).map { "a\($0): alerts(limit: 9) { total }" }.joined(separator: " ")
     try await expectOneTurnEachWhenCold("{ \(fields) }") { data in

@@ -69,7 +69,8 @@ final class CachedEngine: Sendable {
       leaseDuration: leaseDuration
     )
     self.cache = cache
-    let sources = DataSources(cache: cache, database: database.reader, primary: database.writer)
+    let reads = ReadPools(main: database.reader, logger: logger)
+    let sources = DataSources(cache: cache, database: reads, primary: database.writer)
     engine = QueryEngine(binding: binding, sources: sources, logger: logger)
     life = Task { await cache.run() }
   }

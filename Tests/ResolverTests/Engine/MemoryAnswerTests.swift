@@ -70,7 +70,7 @@ struct MemoryAnswerTests {
     )
     engine = QueryEngine(
       binding: binding,
-      sources: DataSources(cache: cache, database: nowhere, primary: nowhere),
+      sources: DataSources(cache: cache, database: ReadPools(main: nowhere, logger: logger), primary: nowhere),
       logger: logger
     )
   }

@@ -33,20 +33,8 @@ struct MetricGroupWriter {
   /// The members `keys` and `is_other`.
   func writeKeys(_ request: MetricsRequest, place: Int64, into writer: inout JSONWriter) {
     let isOther = place > request.top
-    writer.key("keys")
-    writer.beginArray()
-    if let row = ranges[place]?.lowerBound, !isOther {
-      for (index, dimension) in request.dimensions.enumerated() {
-        writer.beginObject()
-        writer.key("dimension")
-        writer.string(dimension.rawValue)
-        writer.key("value")
-        let value = rows.string(row, MetricsStatement.Column.keys + index) ?? ""
-        if value.isEmpty { writer.null() } else { writer.string(value) }
-        writer.endObject()
-      }
-    }
-    writer.endArray()
+    let row = ranges[place]?.lowerBound ?? 0
+    writer.metricKeys(isOther ? [] : request.dimensions, rows, row, at: MetricsStatement.Column.keys)
     writer.key("is_other")
     writer.bool(isOther)
   }
@@ -76,5 +64,22 @@ struct MetricGroupWriter {
       if isHere { row += 1 }
       writer.endObject()
     }
+  }
+}
+
+extension JSONWriter {
+  /// The member `keys` of a group: a name for each dimension, or null for what has none.
+  mutating func metricKeys(_ dimensions: [MetricDimension], _ rows: SQLResult, _ row: Int, at start: Int) {
+    key("keys")
+    beginArray()
+    for (index, dimension) in dimensions.enumerated() {
+      beginObject()
+      key("dimension")
+      string(dimension.rawValue)
+      key("value")
+      if rows.string(row, start + index)?.isEmpty == true { null() } else { string(rows, row, start + index) }
+      endObject()
+    }
+    endArray()
   }
 }

@@ -11,8 +11,6 @@ struct TraceOrder: Sendable, Hashable {
   var field = Field.time
   var isDescending = true
 
-  static let newestFirst = TraceOrder()
-
   init() {}
 
   /// Reads a coerced `TraceOrder`.

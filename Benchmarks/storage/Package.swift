@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own, so that it builds what it measures and nothing else. The settings are those of the root's package.
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+  .strictMemorySafety(),
+]
+
+let package = Package(
+  name: "storage-benchmark",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+  ],
+  targets: [
+    // The sources are symbolic links to the root's.
+    .systemLibrary(name: "CPostgres", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CEpoll"),
+    .target(name: "Schema", swiftSettings: settings),
+    .target(name: "JSON", swiftSettings: settings),
+    .target(
+      name: "Cache",
+      dependencies: [
+        "CHiredis",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "Database",
+      dependencies: ["CPostgres", "CEpoll", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "Resolver",
+      dependencies: [
+        "Schema", "JSON", "Cache", "Database",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "Ingest",
+      dependencies: ["JSON", "Cache", "Database", "CZlib", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "StorageBenchmark",
+      dependencies: [
+        "Schema", "JSON", "Database", "Resolver", "Ingest", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings
+    ),
+  ],
+  swiftLanguageModes: [.v6]
+)
