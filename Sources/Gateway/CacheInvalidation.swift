@@ -13,7 +13,7 @@ enum CacheInvalidation {
     logger: Logger
   ) async {
     do {
-      let redis = RedisClient(configuration: try RedisConfiguration(url: configuration.redisURL), logger: logger)
+      let redis = RedisClient(configuration: try configuration.redis(configuration.redisURL), logger: logger)
       let life = Task { await redis.run() }
       defer { life.cancel() }
       let cache = FieldCache(redis: redis, logger: logger)

@@ -11,21 +11,28 @@ final class PrivateRedis: Sendable {
   let socket: String
   private let folder: String
   private let password: String?
+  private let arguments: [String]
 
   static let isThere = TestServers.redisURL != nil
   static let absence = "needs redis-server and TRACEGATE_TEST_REDIS_URL; scripts/test sets it"
 
-  init(password: String? = nil) throws {
+  /// - Parameter arguments: further settings of the server.
+  init(password: String? = nil, arguments: [String] = []) throws {
     port = try LoopbackSocket.freePort()
     folder = FileManager.default.temporaryDirectory.path + "/tracegate-cache-\(UUID().uuidString.prefix(8))"
     socket = folder + "/redis.sock"
     self.password = password
+    self.arguments = arguments
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   }
 
   /// Starts the server, runs `body`, and ends it.
-  static func run(password: String? = nil, _ body: (PrivateRedis, Program) async throws -> Void) async throws {
-    let redis = try PrivateRedis(password: password)
+  static func run(
+    password: String? = nil,
+    arguments: [String] = [],
+    _ body: (PrivateRedis, Program) async throws -> Void
+  ) async throws {
+    let redis = try PrivateRedis(password: password, arguments: arguments)
     let program = try await redis.start()
     do {
       try await body(redis, program)
@@ -40,6 +47,7 @@ final class PrivateRedis: Sendable {
   func start() async throws -> Program {
     var arguments = ["--port", "\(port)", "--bind", "127.0.0.1", "--unixsocket", socket, "--save", "", "--dir", folder]
     if let password { arguments += ["--requirepass", password] }
+    arguments += self.arguments
     let program = try await Program("redis-server", arguments)
     var patient = RedisConfiguration(address: address)
     patient.timeout = .seconds(5)

@@ -90,7 +90,9 @@ public final class RedisClient: Sendable {
     for command in commands { try command.encode(into: &request) }
     let member = pick()
     let outcome = await withCheckedContinuation { continuation in
-      let call = RedisCall(request, replyCount: commands.count, deadline: deadline, owner: .caller(continuation))
+      let call = RedisCall(request, replyCount: commands.count, deadline: deadline) { outcome in
+        continuation.resume(returning: outcome)
+      }
       let connection = member.connection
       if member.eventLoop.inEventLoop {
         connection.value.submit(call)
