@@ -1,6 +1,4 @@
 public import Logging
-import NIOCore
-import NIOPosix
 
 /// The cached values of fields, in Redis under their documented keys, and in memory before it. It knows keys and bytes,
 /// not what they mean.
@@ -20,11 +18,6 @@ public final class FieldCache: Sendable {
   private let writer: CacheWriter
   private let tally = Tally(CacheStatistics())
   private let log: OccasionalLog
-
-  private struct Tracking: Sendable {
-    let eventLoop: any EventLoop
-    let connection: NIOLoopBoundBox<TrackingConnection>
-  }
 
   /// - Parameters:
   ///   - memory: how values are kept in memory, once ``run()`` has begun; nil keeps none.
@@ -57,36 +50,18 @@ public final class FieldCache: Sendable {
     writer = CacheWriter(redis: redis, tally: tally, log: log, maximumBytes: maximumQueuedBytes)
     memory = configuration.map(MemoryTier.init)
     tracking =
-      if let configuration, let memory { Self.tracking(trackingConfiguration, memory, configuration, log) } else { nil }
-  }
-
-  private static func tracking(
-    _ redis: RedisConfiguration,
-    _ memory: MemoryTier,
-    _ configuration: MemoryConfiguration,
-    _ log: OccasionalLog
-  ) -> Tracking {
-    let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-    let connection = TrackingConnection(
-      eventLoop: eventLoop,
-      configuration: redis,
-      memory: memory,
-      configuration,
-      log: log
-    )
-    return Tracking(
-      eventLoop: eventLoop,
-      connection: NIOLoopBoundBox.makeBoxSendingValue(connection, eventLoop: eventLoop)
-    )
+      if let configuration, let memory {
+        Tracking(trackingConfiguration, primaries: redis.primaries, memory: memory, configuration, log: log)
+      } else { nil }
   }
 
   /// Keeps the memory in step with Redis until the task is cancelled. Without it, or before, nothing is kept in memory.
   public func run() async {
     guard let tracking else { return await Lifetime.untilCancelled() }
-    let connection = tracking.connection
-    tracking.eventLoop.execute { connection.value.open() }
+    tracking.open()
+    await redis.locate()
     await Lifetime.untilCancelled()
-    tracking.eventLoop.execute { connection.value.close() }
+    tracking.close()
   }
 
   /// Whether values in memory may be used at this moment.

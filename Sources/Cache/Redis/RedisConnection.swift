@@ -54,6 +54,16 @@ final class RedisConnection: RedisLinkOwner {
     }
   }
 
+  /// The server is elsewhere now.
+  func move(to endpoint: RedisAddress.Endpoint) {
+    switch state.phase {
+    case .ready, .trial:
+      guard link?.endpoint != endpoint else { return }
+      linkLost(CacheError(.unavailable, "Another Redis is the master now"), isSuspect: false)
+    case .idle, .connecting, .pausing, .closed: break
+    }
+  }
+
   /// Ends the connection for good and fails what is under way.
   func close() {
     state.close()

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The connection over which Redis tells a ``MemoryTier`` of every change, made again and again. Everything in here
+/// The connection over which one server tells a ``MemoryTier`` of every change, made again and again. Everything in here
 /// happens on its event loop.
 ///
 /// It tracks in broadcasting mode and redirects to itself, so that there is one thing that can break: the connection
@@ -23,8 +23,9 @@ final class TrackingConnection: RedisLinkOwner {
   private static let patience = Duration.seconds(1)
 
   private let eventLoop: any EventLoop
+  private let endpoint: RedisAddress.Endpoint
   private let configuration: RedisConfiguration
-  private let memory: MemoryTier
+  private let coverage: TrackingCoverage
   private let prefixes: [[UInt8]]
   private let heartbeat: TimeAmount
   private let log: OccasionalLog
@@ -42,13 +43,14 @@ final class TrackingConnection: RedisLinkOwner {
   init(
     eventLoop: any EventLoop,
     configuration: RedisConfiguration,
-    memory: MemoryTier,
+    coverage: TrackingCoverage,
     _ memoryConfiguration: MemoryConfiguration,
     log: OccasionalLog
   ) {
     self.eventLoop = eventLoop
     self.configuration = configuration
-    self.memory = memory
+    endpoint = configuration.address.endpoint
+    self.coverage = coverage
     self.log = log
     prefixes = memoryConfiguration.trackedPrefixes
     heartbeat = TimeAmount(memoryConfiguration.heartbeat)
@@ -98,7 +100,7 @@ final class TrackingConnection: RedisLinkOwner {
   }
 
   private func letGo() {
-    memory.trackingEnded()
+    coverage.ended(endpoint)
     beats?.cancel()
     beats = nil
     askedAt = nil
@@ -133,7 +135,7 @@ final class TrackingConnection: RedisLinkOwner {
   private func began() {
     phase = .tracking
     failures = 0
-    memory.trackingBegan()
+    coverage.began(endpoint)
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
     beats = eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: heartbeat) { _ in bound.value.beat() }
   }
@@ -163,12 +165,12 @@ final class TrackingConnection: RedisLinkOwner {
 
   private func told(_ reply: RedisReply) {
     switch TrackingReply(reply) {
-    case .changed(let keys): memory.noticed(keys)
-    case .flushed: memory.noticedFlush()
+    case .changed(let keys): coverage.noticed(keys)
+    case .flushed: coverage.noticedFlush()
     case .pong:
       guard let asked = askedAt else { return surprised() }
       askedAt = nil
-      memory.confirmed(asOf: asked)
+      coverage.confirmed(endpoint, asOf: asked)
     case .subscribed, nil: surprised()
     }
   }
@@ -190,13 +192,11 @@ final class TrackingConnection: RedisLinkOwner {
   }
 
   private func send(_ commands: [RedisCommand]) {
-    var request = ByteBuffer()
     do throws(CacheError) {
-      for command in commands { try command.encode(into: &request) }
+      link?.write(try RedisCommand.encode(commands))
+      link?.flush()
     } catch {
-      return linkLost(error, isSuspect: true)
+      linkLost(error, isSuspect: true)
     }
-    link?.write(request)
-    link?.flush()
   }
 }

@@ -40,6 +40,7 @@ extension RedisConfiguration {
   func server(_ endpoint: RedisAddress.Endpoint) -> RedisConfiguration {
     var configuration = self
     configuration.topology = .single
+    configuration.locator = nil
     configuration.address.endpoint = endpoint
     return configuration
   }

@@ -49,6 +49,9 @@ final class RedisLink: ChannelInboundHandler {
 
   // MARK: For the owner
 
+  /// Where it leads, as far as that is known.
+  var endpoint: RedisAddress.Endpoint { address.endpoint }
+
   func open() {
     phase = .connecting
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
@@ -116,16 +119,14 @@ final class RedisLink: ChannelInboundHandler {
       clientName: configuration.clientName,
       demandsMaster: configuration.locator != nil
     )
-    var request = ByteBuffer()
+    phase = .loggingIn(login)
     do throws(CacheError) {
-      for command in login.commands { try command.encode(into: &request) }
+      // Under TLS it waits for the handshake.
+      write(try RedisCommand.encode(login.commands))
+      flush()
     } catch {
       return lose(error, isSuspect: true)
     }
-    phase = .loggingIn(login)
-    // Under TLS it waits for the handshake.
-    write(request)
-    flush()
     if encryption == nil {
       expect("answer the login", within: configuration.timeout)
     } else {
