@@ -19,7 +19,7 @@ import urllib.error
 import urllib.request
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 
@@ -144,6 +144,7 @@ class Stand:
                 hummingbird,
             ),
             self.gateway("Tracegate, warm", 86400),
+            replace(self.gateway("Tracegate, warm, no request like another", 86400), script="graphql-differing.lua"),
             self.gateway("Tracegate, warm in Redis only", 86400, CACHE_MEMORY_BYTES="0"),
             self.gateway("Tracegate, cold", 0),
         ]

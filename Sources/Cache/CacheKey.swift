@@ -21,6 +21,13 @@ public struct CacheKey: Sendable, Hashable {
     CacheKey(bytes: generationPrefix + workspace.utf8)
   }
 
+  /// Counts the invalidations of single fields of a workspace, in a hash.
+  static func fieldGenerations(of workspace: String) -> CacheKey {
+    CacheKey(bytes: generationPrefix + workspace.utf8 + fieldsSuffix)
+  }
+
+  private static let fieldsSuffix = Array(":fields".utf8)
+
   /// What the key of every generation counter begins with.
   static let generationPrefix = Array("gen:".utf8)
 

@@ -5,8 +5,39 @@ public struct CacheReadBatch: Sendable {
   /// How often the workspace has been invalidated: values read from the database from now on belong to this generation.
   /// Nil when no workspace was named, or when Redis could not say; then nothing should be written.
   public let generation: Int64?
+  /// Those of single fields.
+  let fieldGenerations: FieldGenerations
+  /// Which keys Redis has answered for; empty for none.
+  let asked: [Bool]
+  /// Empty when nobody asked for leases.
+  let leases: [CacheLease]
 
   static func misses(_ count: Int) -> CacheReadBatch {
-    CacheReadBatch(values: Array(repeating: nil, count: count), generation: nil)
+    CacheReadBatch(
+      values: Array(repeating: nil, count: count),
+      generation: nil,
+      fieldGenerations: .none,
+      asked: [],
+      leases: []
+    )
+  }
+
+  /// The generation of the values whose keys begin with the text of a field: it moves on when the workspace is invalidated
+  /// and when the field is.
+  public func generation(ofField prefix: [UInt8]) -> Int64? {
+    generation.map { $0 + fieldGenerations[prefix] }
+  }
+
+  /// Whether Redis has answered.
+  public var hasAsked: Bool { !asked.isEmpty }
+
+  /// Whether the value of a key was in memory.
+  public func isFromMemory(_ index: Int) -> Bool {
+    values[index] != nil && (asked.isEmpty || !asked[index])
+  }
+
+  /// Whose task it is to compute the value of a key, should it be needed.
+  public func lease(_ index: Int) -> CacheLease {
+    leases.isEmpty ? .unknown : leases[index]
   }
 }

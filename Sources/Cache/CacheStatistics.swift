@@ -17,6 +17,8 @@ public struct CacheStatistics: Sendable, Hashable {
   /// Values that Redis did not take.
   public var writeFailures = 0
   public var invalidations = 0
+  /// How often something other than a number stood in the place of a generation, and was replaced.
+  public var generationRepairs = 0
   /// Keys removed by invalidation.
   public var keysRemoved = 0
   /// Nil when nothing is kept in memory.

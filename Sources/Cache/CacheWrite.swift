@@ -6,12 +6,15 @@ public struct CacheWrite: Sendable, Hashable {
   public let ttl: Duration
   /// Leaves a value alone that stands under the key already.
   public let onlyIfAbsent: Bool
+  /// Whether this instance has the lease of the key, which is given back when the value is stored.
+  public let isLeased: Bool
 
-  public init(key: CacheKey, bytes: [UInt8], ttl: Duration, onlyIfAbsent: Bool = false) {
+  public init(key: CacheKey, bytes: [UInt8], ttl: Duration, onlyIfAbsent: Bool = false, isLeased: Bool = false) {
     self.key = key
     self.bytes = bytes
     self.ttl = ttl
     self.onlyIfAbsent = onlyIfAbsent
+    self.isLeased = isLeased
   }
 }
 

@@ -5,10 +5,12 @@ import Synchronization
 /// Many small writes share a round trip; nobody waits for them, so when Redis is slow the queue fills up and then drops.
 final class CacheWriter: Sendable {
   private struct Job {
-    let entry: CacheWrite
+    let key: CacheKey
     let workspace: String?
+    /// Nil for a lease that is only given back.
+    let entry: CacheWrite?
 
-    var size: Int { entry.bytes.count + entry.key.bytes.count + 128 }
+    var size: Int { (entry?.bytes.count ?? 0) + key.bytes.count + 128 }
   }
 
   private struct Queue {
@@ -23,6 +25,7 @@ final class CacheWriter: Sendable {
   private static let batchBytes = 1 << 20
 
   private let redis: RedisClient
+  private let leases: LeaseTerms?
   private let tally: Tally<CacheStatistics>
   private let log: OccasionalLog
   private let maximumBytes: Int
@@ -30,18 +33,34 @@ final class CacheWriter: Sendable {
   /// The longest time to live seen, and not less than a day: the expiry of every index. Milliseconds.
   private let indexLifetime = Atomic<Int64>(86_400_000)
 
-  init(redis: RedisClient, tally: Tally<CacheStatistics>, log: OccasionalLog, maximumBytes: Int) {
+  init(
+    redis: RedisClient,
+    leases: LeaseTerms?,
+    tally: Tally<CacheStatistics>,
+    log: OccasionalLog,
+    maximumBytes: Int
+  ) {
     self.redis = redis
+    self.leases = leases
     self.tally = tally
     self.log = log
     self.maximumBytes = maximumBytes
   }
 
   func enqueue(_ entries: [CacheWrite], workspace: String?) {
+    enqueue(entries.map { Job(key: $0.key, workspace: workspace, entry: $0) })
+  }
+
+  /// Gives leases back.
+  func release(_ keys: [CacheKey], workspace: String) {
+    guard leases != nil else { return }
+    enqueue(keys.map { Job(key: $0, workspace: workspace, entry: nil) })
+  }
+
+  private func enqueue(_ jobs: [Job]) {
     let (dropped, startsDraining) = queue.withLock { queue in
       var dropped = 0
-      for entry in entries {
-        let job = Job(entry: entry, workspace: workspace)
+      for job in jobs {
         guard queue.bytes + job.size <= maximumBytes else {
           dropped += 1
           continue
@@ -99,44 +118,56 @@ final class CacheWriter: Sendable {
   }
 
   private func store(_ batch: [Job]) async {
+    let entries = batch.compactMap(\.entry)
+    let indexing = indexCommands(for: batch)
     do throws(CacheError) {
-      let replies = try await redis.pipeline(indexCommands(for: batch) + batch.map(setCommand))
-      count(replies, valueCount: batch.count)
+      let replies = try await redis.pipeline(indexing + entries.map(setCommand) + releaseCommands(for: batch))
+      count(replies.dropFirst(indexing.count).prefix(entries.count))
     } catch {
-      tally.update { $0.writeFailures += batch.count }
+      tally.update { $0.writeFailures += entries.count }
       log.warning("Cached values not stored", detail: error.debugDescription)
     }
   }
 
-  private func count(_ replies: [RedisReply], valueCount: Int) {
+  private func count(_ replies: ArraySlice<RedisReply>) {
     var failures = 0
-    for (index, reply) in replies.enumerated() {
-      guard case .error(let text) = reply else { continue }
-      if index >= replies.count - valueCount { failures += 1 }
+    for case .error(let text) in replies {
+      failures += 1
       log.warning("Cached value refused", detail: text)
     }
-    tally.update { $0.writes += valueCount - failures }
-    tally.update { $0.writeFailures += failures }
+    tally.update {
+      $0.writes += replies.count - failures
+      $0.writeFailures += failures
+    }
   }
 
   // MARK: Commands
 
-  private func setCommand(_ job: Job) -> RedisCommand {
-    var command = RedisCommand("SET", job.entry.key)
-    command.append(job.entry.bytes)
+  private func setCommand(_ entry: CacheWrite) -> RedisCommand {
+    var command = RedisCommand("SET", entry.key)
+    command.append(entry.bytes)
     command.append(text: "PX")
-    command.append(text: "\(job.entry.ttl.redisMilliseconds)")
-    if job.entry.onlyIfAbsent { command.append(text: "NX") }
+    command.append(text: "\(entry.ttl.redisMilliseconds)")
+    if entry.onlyIfAbsent { command.append(text: "NX") }
     return command
+  }
+
+  /// After the values, so that whoever gets a lease next finds the value there.
+  private func releaseCommands(for batch: [Job]) -> [RedisCommand] {
+    guard let leases else { return [] }
+    return batch.compactMap { job in
+      guard let workspace = job.workspace, job.entry?.isLeased ?? true else { return nil }
+      return leases.release(job.key, workspace: workspace)
+    }
   }
 
   /// A key is indexed before it is written: an index that names a key too many does no harm, one too few does.
   private func indexCommands(for batch: [Job]) -> [RedisCommand] {
-    let longest = batch.map(\.entry.ttl.redisMilliseconds).max() ?? 0
+    let longest = batch.compactMap { $0.entry?.ttl.redisMilliseconds }.max() ?? 0
     let lifetime = indexLifetime.max(longest, ordering: .relaxed).newValue
     var keys: [String: [CacheKey]] = [:]
     for job in batch {
-      if let workspace = job.workspace { keys[workspace, default: []].append(job.entry.key) }
+      if let workspace = job.workspace, job.entry != nil { keys[workspace, default: []].append(job.key) }
     }
     return keys.flatMap { workspace, keys in
       let index = CacheKey.index(of: workspace)

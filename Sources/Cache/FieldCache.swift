@@ -9,23 +9,26 @@ public import Logging
 ///
 /// Memory holds what was read from Redis, the generations among it, while Redis tells of changes; see ``MemoryTier``.
 public final class FieldCache: Sendable {
-  /// Keys taken out of the index, and removed, in one round trip.
-  static let invalidationBatch = 512
-
   private let redis: RedisClient
   private let memory: MemoryTier?
   private let tracking: Tracking?
   private let writer: CacheWriter
   private let tally = Tally(CacheStatistics())
   private let log: OccasionalLog
+  private let leases: LeaseTerms?
+  /// How long a lease lasts, which is also how long to wait for its holder; nil when none are taken.
+  public var leaseDuration: Duration? { leases?.duration }
+  private let invalidator: Invalidator
 
   /// - Parameters:
   ///   - memory: how values are kept in memory, once ``run()`` has begun; nil keeps none.
+  ///   - leaseDuration: of the leases that readers may take; nil for a cache that takes none.
   ///   - maximumQueuedBytes: of values that wait to be stored; what comes on top is dropped and counted.
   public convenience init(
     redis: RedisClient,
     logger: Logger,
     memory: MemoryConfiguration? = nil,
+    leaseDuration: Duration? = nil,
     maximumQueuedBytes: Int = 32 << 20
   ) {
     self.init(
@@ -33,6 +36,7 @@ public final class FieldCache: Sendable {
       trackingBy: redis.configuration,
       logger: logger,
       memory: memory,
+      leaseDuration: leaseDuration,
       maximumQueuedBytes: maximumQueuedBytes
     )
   }
@@ -43,25 +47,29 @@ public final class FieldCache: Sendable {
     trackingBy trackingConfiguration: RedisConfiguration,
     logger: Logger,
     memory configuration: MemoryConfiguration?,
+    leaseDuration: Duration? = nil,
     maximumQueuedBytes: Int = 32 << 20
   ) {
     self.redis = redis
+    leases = leaseDuration.map { LeaseTerms(duration: $0) }
     log = OccasionalLog(logger, interval: redis.configuration.logInterval)
-    writer = CacheWriter(redis: redis, tally: tally, log: log, maximumBytes: maximumQueuedBytes)
+    writer = CacheWriter(redis: redis, leases: leases, tally: tally, log: log, maximumBytes: maximumQueuedBytes)
     memory = configuration.map(MemoryTier.init)
+    invalidator = Invalidator(redis: redis, memory: memory, tally: tally, log: log)
     tracking =
       if let configuration, let memory {
         Tracking(trackingConfiguration, primaries: redis.primaries, memory: memory, configuration, log: log)
       } else { nil }
   }
 
-  /// Keeps the memory in step with Redis until the task is cancelled. Without it, or before, nothing is kept in memory.
+  /// Keeps the memory in step with Redis until the task is cancelled; then stores what waits to be stored, if Redis takes it
+  /// within a second. Without it, or before, nothing is kept in memory.
   public func run() async {
-    guard let tracking else { return await Lifetime.untilCancelled() }
-    tracking.open()
-    await redis.locate()
+    tracking?.open()
+    if tracking != nil { await redis.locate() }
     await Lifetime.untilCancelled()
-    tracking.close()
+    tracking?.close()
+    await flush(within: .seconds(1))
   }
 
   /// Whether values in memory may be used at this moment.
@@ -80,11 +88,20 @@ public final class FieldCache: Sendable {
   ///
   /// Something other than a string under a key is a miss for that key alone. When Redis does not answer, the keys that
   /// it was asked for are misses; all are when nobody can say the generation.
-  public func read(_ keys: [CacheKey], generationOf workspace: String?) async -> CacheReadBatch {
-    var batch = PartialBatch(keys, generationOf: workspace)
-    if let memory { batch.fill(from: memory) }
+  /// - Parameters:
+  ///   - reading: what is passed over.
+  ///   - leasing: takes the lease of each key that Redis is asked for, in the same round trip, unless another instance has it.
+  public func read(
+    _ keys: [CacheKey],
+    generationOf workspace: String?,
+    _ reading: Reading = .memoryFirst,
+    leasing: Bool = false
+  ) async -> CacheReadBatch {
+    var batch = PartialBatch(keys, generationOf: workspace, lease: leasing ? leases : nil)
+    if let memory, reading == .memoryFirst { batch.fill(from: memory) }
     let found = batch.foundCount
     if !batch.isComplete { await ask(for: &batch) }
+    if let damage = batch.damage, let workspace { invalidator.repair(damage, of: workspace) }
     let result = batch.result
     let hits = result.values.count { $0 != nil }
     let memoryHits = min(found, hits)
@@ -94,6 +111,14 @@ public final class FieldCache: Sendable {
       $0.misses += keys.count - hits
     }
     return result
+  }
+
+  /// Where values are looked for.
+  public enum Reading: Sendable {
+    /// In memory, and in Redis for what is not there.
+    case memoryFirst
+    /// In Redis alone.
+    case redisOnly
   }
 
   /// The same without waiting, for those who can go on at once when everything is in memory; nil when something is not.
@@ -122,10 +147,16 @@ public final class FieldCache: Sendable {
 
   // MARK: Writing
 
-  /// Stores values in the background and returns at once. What finds no room in the queue is dropped and counted.
+  /// Stores values in the background and returns at once, and then gives their leases back. What finds no room in the queue
+  /// is dropped and counted.
   /// - Parameter workspace: whose invalidation removes the keys; nil for values that only expire.
   public func write(_ entries: [CacheWrite], workspace: String?) {
     writer.enqueue(entries, workspace: workspace)
+  }
+
+  /// Gives leases back in the background for which there is no value to be stored.
+  public func release(_ keys: [CacheKey], workspace: String) {
+    writer.release(keys, workspace: workspace)
   }
 
   /// Waits until everything queued so far has been stored or has failed.
@@ -133,70 +164,55 @@ public final class FieldCache: Sendable {
     await writer.flush()
   }
 
+  /// The same, but no longer than `limit`; the caller's cancellation does not shorten it.
+  private func flush(within limit: Duration) async {
+    let writer = writer
+    await Task {
+      let (end, continuation) = AsyncStream<Never>.makeStream()
+      let timer = Task {
+        try? await Task.sleep(for: limit)
+        continuation.finish()
+      }
+      Task {
+        await writer.flush()
+        continuation.finish()
+      }
+      for await _ in end {}
+      timer.cancel()
+    }.value
+  }
+
   // MARK: Invalidation
 
   /// Makes every cached value of a workspace old, and removes the keys that were written for it.
   ///
-  /// The first round trip raises the generation, from when on no value read before is used. The others, one for each 512
-  /// keys of the workspace, remove keys for the sake of other readers; their number does not depend on other workspaces.
+  /// The first round trip raises the generation, from when on no value read before is used; damage in its place is repaired
+  /// by one more. The others, one for each 512 keys of the workspace, remove keys for the sake of other readers; their
+  /// number does not depend on other workspaces.
+  /// - Returns: how many keys were removed.
   /// - Throws: when the generation may not have been raised; the call should be repeated.
-  public func invalidate(workspace: String) async throws(CacheError) {
-    let index = CacheKey.index(of: workspace)
-    var pop = RedisCommand("SPOP", index)
-    pop.append(text: "\(Self.invalidationBatch)")
-    let replies = try await redis.pipeline(raiseGeneration(of: workspace) + [pop])
-    for reply in replies.dropLast() { _ = try reply.value() }
-    // Redis tells of it too; nobody here shall wait for that.
-    memory?.drop(CollectionOfOne(.generation(of: workspace)))
-    tally.update { $0.invalidations += 1 }
-    do throws(CacheError) {
-      try await removeIndexed(first: replies.last, pop)
-    } catch {
-      // The keys are old by their generation already, and expire.
-      log.warning("Invalidated keys not removed", detail: error.debugDescription)
-    }
+  @discardableResult
+  public func invalidate(workspace: String) async throws(CacheError) -> Int {
+    try await invalidator.invalidate(workspace)
   }
 
-  /// A counter that Redis has evicted must not begin again at numbers that were in use, so a missing one begins at the
-  /// time in milliseconds, which no counter raised less than a thousand times a second reaches.
-  private func raiseGeneration(of workspace: String) -> [RedisCommand] {
-    let key = CacheKey.generation(of: workspace)
-    var begin = RedisCommand("SET", key)
-    begin.append(text: "\(WallClock.milliseconds)")
-    begin.append(text: "NX")
-    return [begin, RedisCommand("INCR", key)]
-  }
-
-  private func removeIndexed(first: RedisReply?, _ pop: RedisCommand) async throws(CacheError) {
-    var reply = first
-    while case .array(let popped) = try reply?.value(), !popped.isEmpty {
-      let isLast = popped.count < Self.invalidationBatch
-      var commands = popped.compactMap { if case .string(let key) = $0 { unlink(CacheKey(bytes: key)) } else { nil } }
-      if !isLast { commands.append(pop) }
-      let replies = try await redis.pipeline(commands)
-      countRemoved(isLast ? replies[...] : replies.dropLast())
-      reply = isLast ? nil : replies.last
-    }
+  /// Makes some cached values of a workspace old, and removes their keys: as many round trips.
+  /// - Parameters:
+  ///   - prefix: what the keys begin with.
+  ///   - fields: what the keys of each cached field begin with. Those that share keys with `prefix` become old as a whole.
+  /// - Returns: how many keys were removed.
+  /// - Throws: when the values may not have become old; the call should be repeated.
+  @discardableResult
+  public func invalidate(
+    workspace: String,
+    keysWith prefix: String,
+    of fields: [String]
+  ) async throws(CacheError) -> Int {
+    try await invalidator.invalidate(workspace, keysWith: prefix, of: fields)
   }
 
   /// Removes single keys: one round trip for each 512.
   public func remove(_ keys: [CacheKey]) async throws(CacheError) {
-    var rest = keys[...]
-    while !rest.isEmpty {
-      let replies = try await redis.pipeline(rest.prefix(Self.invalidationBatch).map(unlink))
-      memory?.drop(rest.prefix(Self.invalidationBatch))
-      rest = rest.dropFirst(Self.invalidationBatch)
-      countRemoved(replies[...])
-    }
-  }
-
-  /// One key a command, for the keys may lie on different nodes of a cluster.
-  private func unlink(_ key: CacheKey) -> RedisCommand {
-    RedisCommand("UNLINK", key)
-  }
-
-  private func countRemoved(_ replies: ArraySlice<RedisReply>) {
-    let removed = replies.reduce(0) { $0 + Int($1.integer ?? 0) }
-    tally.update { $0.keysRemoved += removed }
+    try await invalidator.remove(keys)
   }
 }

@@ -1,8 +1,8 @@
-import Logging
+public import Logging
 import Synchronization
 
 /// Logs what may happen thousands of times a second once per interval, with the number of times it was passed over.
-final class OccasionalLog: Sendable {
+public final class OccasionalLog: Sendable {
   private struct Kind {
     var quietUntil: ContinuousClock.Instant
     var passedOver = 0
@@ -12,13 +12,13 @@ final class OccasionalLog: Sendable {
   private let interval: Duration
   private let kinds = Mutex<[String: Kind]>([:])
 
-  init(_ logger: Logger, interval: Duration) {
+  public init(_ logger: Logger, interval: Duration) {
     self.logger = logger
     self.interval = interval
   }
 
   /// - Parameter message: fixed text; it tells the kinds apart, so their number is that of the callers.
-  func warning(_ message: StaticString, detail: @autoclosure () -> String) {
+  public func warning(_ message: StaticString, detail: @autoclosure () -> String) {
     let text = message.description
     let now = ContinuousClock.now
     let passedOver: Int? = kinds.withLock { kinds in

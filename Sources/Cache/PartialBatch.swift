@@ -1,71 +1,138 @@
 /// A read of the cache under way: what has been found, and what is still to be asked for.
 struct PartialBatch {
   private let keys: [CacheKey]
-  private let generationKey: CacheKey?
+  private let workspace: String?
+  private let lease: LeaseTerms?
   private var values: [MemoryEntry?]
-  private var generation: Int64?
+  /// Empty until Redis has been asked.
+  private var leases: [CacheLease] = []
+  /// Which keys Redis was asked for; empty when it was asked for none.
+  private var asked: [Bool] = []
+  private var generations: Generations?
+  /// Something other than numbers stands in the place of a generation.
+  private(set) var damage: Damage?
 
-  init(_ keys: [CacheKey], generationOf workspace: String?) {
+  /// Of the workspace and of its fields: known together or not at all.
+  private struct Generations {
+    let workspace: Int64
+    let fields: FieldGenerations
+  }
+
+  enum Damage {
+    case workspace
+    case fields
+  }
+
+  /// - Parameter lease: asks for the lease of each key that memory is without; needs a workspace.
+  init(_ keys: [CacheKey], generationOf workspace: String?, lease: LeaseTerms? = nil) {
     self.keys = keys
-    generationKey = workspace.map(CacheKey.generation)
+    self.workspace = workspace
+    self.lease = workspace == nil ? nil : lease
     values = Array(repeating: nil, count: keys.count)
   }
 
   var foundCount: Int { values.count { $0 != nil } }
 
-  var isComplete: Bool { (generationKey == nil || generation != nil) && values.allSatisfy { $0 != nil } }
+  var isComplete: Bool { !lacksGenerations && values.allSatisfy { $0 != nil } }
+
+  private var lacksGenerations: Bool { workspace != nil && generations == nil }
 
   /// Without the generation nobody can say which values are still good: then all are misses.
   var result: CacheReadBatch {
-    if generationKey != nil && generation == nil { return .misses(keys.count) }
-    return CacheReadBatch(values: values, generation: generation)
+    if lacksGenerations { return .misses(keys.count) }
+    return CacheReadBatch(
+      values: values,
+      generation: generations?.workspace,
+      fieldGenerations: generations?.fields ?? .none,
+      asked: asked,
+      leases: leases
+    )
   }
 
+  // MARK: Memory
+
+  /// When a generation is not in memory the workspace has probably been invalidated: then the values in memory are old, and
+  /// all are asked for.
   mutating func fill(from memory: MemoryTier) {
     let now = ContinuousClock.now
     guard memory.isUsable(at: now) else { return }
+    if let workspace {
+      generations = Self.generations(of: workspace, in: memory, at: now)
+      guard generations != nil else { return }
+    }
     for index in keys.indices { values[index] = memory.entry(keys[index], at: now) }
-    if let generationKey { generation = memory.entry(generationKey, at: now).flatMap { Self.number($0.bytes) } }
   }
 
-  /// Asks for what is missing: a value with its time to live.
+  private static func generations(
+    of workspace: String,
+    in memory: MemoryTier,
+    at now: ContinuousClock.Instant
+  ) -> Generations? {
+    guard let number = memory.entry(.generation(of: workspace), at: now).flatMap({ Generation.number($0.bytes) }),
+      let fields = memory.entry(.fieldGenerations(of: workspace), at: now)?.derived as? FieldGenerations
+    else { return nil }
+    return Generations(workspace: number, fields: fields)
+  }
+
+  // MARK: Redis
+
+  /// Asks for what is missing: a value with its time to live, and its lease.
   var commands: [RedisCommand] {
     var commands: [RedisCommand] = []
-    commands.reserveCapacity(2 * keys.count + 1)
+    commands.reserveCapacity(4 * keys.count + 2)
     for index in keys.indices where values[index] == nil {
       commands.append(RedisCommand("GET", keys[index]))
       commands.append(RedisCommand("PTTL", keys[index]))
+      if let lease, let workspace { commands += lease.commands(for: keys[index], workspace: workspace) }
     }
-    if let generationKey, generation == nil { commands.append(RedisCommand("GET", generationKey)) }
+    if let workspace, generations == nil {
+      commands.append(RedisCommand("GET", .generation(of: workspace)))
+      commands.append(RedisCommand("HGETALL", .fieldGenerations(of: workspace)))
+    }
     return commands
   }
 
   /// Takes the replies to ``commands``.
   mutating func take(_ replies: [RedisReply], _ reader: ReplyReader) throws(CacheError) {
-    if let generationKey, generation == nil {
-      // A missing counter reads as 0.
-      let text = replies.last == .null ? Array("0".utf8) : replies.last?.bytes
-      guard let text, let number = Self.number(text) else {
-        throw CacheError(.protocolViolation, "The generation of a workspace is no number")
-      }
-      generation = number
-      reader.keep(generationKey, text)
+    if let workspace, generations == nil {
+      try takeGenerations(of: workspace, replies.suffix(2), reader)
+      if damage != nil { return }
     }
+    asked = values.map { $0 == nil }
+    if lease != nil { leases = Array(repeating: .unknown, count: keys.count) }
     var rest = replies[...]
     for index in keys.indices where values[index] == nil {
       guard let value = rest.popFirst(), let ttl = rest.popFirst() else { return }
       values[index] = reader.entry(keys[index], value, ttl)
+      guard let lease else { continue }
+      _ = rest.popFirst()
+      leases[index] = lease.read(holder: rest.popFirst())
     }
   }
 
-  /// A generation: digits only.
-  private static func number(_ text: [UInt8]) -> Int64? {
-    guard !text.isEmpty, text.count <= 18 else { return nil }
-    var number: Int64 = 0
-    for byte in text {
-      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-      number = number * 10 + Int64(byte - UInt8(ascii: "0"))
+  private mutating func takeGenerations(
+    of workspace: String,
+    _ replies: ArraySlice<RedisReply>,
+    _ reader: ReplyReader
+  ) throws(CacheError) {
+    let number: Int64
+    switch Generation.read(replies.first) {
+    case .number(let found, let text):
+      number = found
+      reader.keep(.generation(of: workspace), text)
+    case .damaged:
+      damage = .workspace
+      return
+    case .unknown: throw CacheError(.protocolViolation, "Redis did not tell the generation of a workspace")
     }
-    return number
+    guard let fields = FieldGenerations(replies.last) else {
+      guard FieldGenerations.isDamage(replies.last) else {
+        throw CacheError(.protocolViolation, "Redis did not tell the generations of fields")
+      }
+      damage = .fields
+      return
+    }
+    reader.keep(.fieldGenerations(of: workspace), fields)
+    generations = Generations(workspace: number, fields: fields)
   }
 }

@@ -26,6 +26,11 @@ struct ReplyReader {
     _ = entry(key, bytes, expiry: nil)
   }
 
+  /// Keeps counters that do not expire by themselves.
+  func keep(_ key: CacheKey, _ fields: FieldGenerations) {
+    _ = entry(key, [], expiry: nil).keep(fields, cost: fields.cost)
+  }
+
   private func entry(_ key: CacheKey, _ bytes: [UInt8], expiry: ContinuousClock.Instant?) -> MemoryEntry {
     guard let memory, let ticket else { return MemoryEntry(key: key, bytes: bytes, expiry: expiry) }
     return memory.keep(key, bytes, expiry: expiry, ticket)

@@ -3,23 +3,44 @@ import Ingest
 import Logging
 import Server
 
-/// Tells the cache that a command has written traces.
-enum CacheInvalidation {
-  /// Drops what is cached for the workspaces. When Redis cannot be told, says so and goes on: the traces are written,
-  /// and what is cached ends by itself.
-  static func afterWriting(
-    to workspaces: [UUIDBytes],
+/// Tells the cache that a command writes traces: at once, then at most once in CACHE_INVALIDATION_INTERVAL_MS and
+/// workspace while it goes on, and once more at the end.
+struct CacheInvalidation: Sendable {
+  private let coalescer: InvalidationCoalescer
+
+  /// Runs `body`, and returns when the caches know of all that it has written. When Redis cannot be told, says so and goes
+  /// on: the traces are written, and what is cached ends by itself.
+  static func running<R: Sendable>(
     _ configuration: GatewayConfiguration,
-    logger: Logger
-  ) async {
+    logger: Logger,
+    _ body: (CacheInvalidation) async throws -> R
+  ) async throws -> R {
+    let redis = RedisClient(configuration: try configuration.redis(configuration.redisURL), logger: logger)
+    let coalescer = InvalidationCoalescer(
+      cache: FieldCache(redis: redis, logger: logger),
+      interval: configuration.cacheInvalidationInterval,
+      logger: logger
+    )
     do {
-      let redis = RedisClient(configuration: try configuration.redis(configuration.redisURL), logger: logger)
-      let life = Task { await redis.run() }
-      defer { life.cancel() }
-      let cache = FieldCache(redis: redis, logger: logger)
-      for workspace in workspaces { try await cache.invalidate(workspace: "\(workspace)") }
+      let result = try await body(CacheInvalidation(coalescer: coalescer))
+      await finish(coalescer, redis)
+      return result
     } catch {
-      Terminal.say("Redis could not be told of the new traces (\(error)); cached answers stay until they expire")
+      // What was written before the failure is there.
+      await finish(coalescer, redis)
+      throw error
     }
+  }
+
+  private static func finish(_ coalescer: InvalidationCoalescer, _ redis: RedisClient) async {
+    if !(await coalescer.finish()) {
+      Terminal.say("Redis could not be told of the new traces; cached answers stay until they expire")
+    }
+    await redis.close()
+  }
+
+  /// Something was written to a workspace. Returns at once.
+  func wrote(to workspace: UUIDBytes) {
+    coalescer.changed("\(workspace)")
   }
 }

@@ -9,7 +9,7 @@ struct Tracegate: AsyncParsableCommand {
     version: GatewayVersion.current,
     subcommands: [
       ServeCommand.self, DevCommand.self, MigrateCommand.self, LoadCommand.self, DemoCommand.self, StackCommand.self,
-      SchemaCommand.self, QueryCommand.self, ExplainCommand.self,
+      SchemaCommand.self, QueryCommand.self, ExplainCommand.self, CacheCommand.self, RebuildRollupsCommand.self,
     ]
   )
 }

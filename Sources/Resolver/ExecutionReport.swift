@@ -13,6 +13,9 @@ public struct ExecutionReport: Sendable {
   /// One for each field of the root, in the order of the answer; only when the request asked for them.
   public internal(set) var fields: [Field] = []
 
+  /// Of an answer that took nothing.
+  public init() {}
+
   /// One field of the root.
   public struct Field: Sendable {
     public let responseName: String
@@ -20,6 +23,8 @@ public struct ExecutionReport: Sendable {
     let origin: FieldOrigin
     /// How many records its body holds; nil when there is no body.
     let records: Int?
+    /// What the body's member `computed_from` says of the tables that were read; nil where there is none.
+    let computedFrom: String?
   }
 }
 
@@ -30,6 +35,8 @@ struct FieldOrigin: Sendable {
     case memory
     /// The cache.
     case redis
+    /// The cache, past its time; it is being computed anew.
+    case stale
     case database
     /// Another request that was asking the database the same at this moment.
     case flight

@@ -50,6 +50,13 @@ public final class QueryEngine: Sendable {
   /// What became of the documents of requests.
   public var planStatistics: PlanStatistics { compiler.statistics }
 
+  /// What became of the calls of each cached field, by schema coordinate, in the order of the schema.
+  public var fieldStatistics: [(coordinate: String, statistics: FieldStatistics)] {
+    zip(services.binding.roots, services.tally.snapshot).compactMap { root, statistics in
+      root.cache.map { _ in (services.schema.coordinate(of: root.field.id), statistics) }
+    }
+  }
+
   /// Answers one request on behalf of `principal`. Never throws: what goes wrong is part of the answer.
   ///
   /// At most one Redis round trip, and one PostgreSQL round trip for each level of the answer that is not cached.
@@ -101,8 +108,11 @@ public final class QueryEngine: Sendable {
   ///
   /// As little waits here as in ``executeImmediately(_:for:)``.
   public func repeated(_ result: ExecutionResult) -> ExecutionResult? {
-    guard let memory = services.memory, let remaining = result.basis?.remaining(in: memory) else { return nil }
+    guard let memory = services.memory, let basis = result.basis, let remaining = basis.remaining(in: memory) else {
+      return nil
+    }
     compiler.countHit()
+    services.tally.countMemoryHits(basis.roots)
     var result = result
     result.remaining = remaining
     result.report = ExecutionReport()
@@ -318,7 +328,8 @@ public final class QueryEngine: Sendable {
         responseName: plan.output.details[plan.rootSteps[index].outputField].name,
         coordinate: services.schema.coordinate(of: plan.rootSteps[index].field),
         origin: steps.origins[index],
-        records: steps.results.root(index).records
+        records: steps.results.root(index).records,
+        computedFrom: steps.results.root(index).computedFrom
       )
     }
   }

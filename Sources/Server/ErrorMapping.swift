@@ -64,11 +64,13 @@ enum ErrorMapping {
     badRequest("The request body is not well-formed \(coding.rawValue)")
   }
   static let malformedRequest = text(.badRequest, "The request is not well-formed HTTP", .badRequest)
+  static let badHost = text(.badRequest, "The request needs one Host header field, and a host in it", .badRequest)
   static let fieldsTooLarge = text(
     .requestHeaderFieldsTooLarge,
     "The header fields of the request are too large or too many",
     .badRequest
   )
+  static let incompleteBody = text(.badRequest, "The request body ended before it was complete", .badRequest)
   static let bodyTooSlow = text(.requestTimeout, "The request body did not arrive in time", .deadlineExceeded)
   static let deadlineExceeded = text(
     .serviceUnavailable,
@@ -189,7 +191,8 @@ enum ErrorMapping {
 
   /// What is said of bytes that are no request.
   static func problem(forHTTP error: any Error) -> Problem {
-    error as? HTTPParserError == .headerOverflow ? fieldsTooLarge : malformedRequest
+    if error is RequestHeadHandler.BadHost { return badHost }
+    return error as? HTTPParserError == .headerOverflow ? fieldsTooLarge : malformedRequest
   }
 
   /// What a client is told of the database: that it is away or slow, and nothing else.

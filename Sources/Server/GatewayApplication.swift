@@ -17,6 +17,7 @@ public struct GatewayApplication: Sendable {
   private let logger: Logger
   private let servers: GatewayServers
   private let cache: FieldCache
+  private let cachedFields: [SchemaBinding.CachedField]
   private let engine: QueryEngine
   private let documents: DocumentResolver
   private let routes: [BoundRoute]
@@ -43,12 +44,14 @@ public struct GatewayApplication: Sendable {
     self.logger = logger
     servers = try GatewayServers(configuration, logger: logger)
     let binding = try Self.binding(configuration)
+    cachedFields = binding.cachedFields
     cache = FieldCache(
       redis: servers.redis,
       logger: logger,
       memory: configuration.cacheMemoryBytes == 0
         ? nil
-        : MemoryConfiguration(maximumBytes: configuration.cacheMemoryBytes, prefixes: binding.cacheKeyPrefixes)
+        : MemoryConfiguration(maximumBytes: configuration.cacheMemoryBytes, prefixes: binding.cacheKeyPrefixes),
+      leaseDuration: configuration.cacheLease == .zero ? nil : configuration.cacheLease
     )
     engine = QueryEngine(
       binding: binding,
@@ -118,7 +121,12 @@ public struct GatewayApplication: Sendable {
   ) -> some Service {
     var registry = RouteRegistry()
     addReads(to: &registry, authenticator)
-    if case .token = authenticator { addAccounts(to: &registry) }
+    switch authenticator {
+    case .token:
+      addAccounts(to: &registry)
+      addCache(to: &registry, authenticator)
+    case .contextHeaders: addMetrics(to: &registry)
+    }
     let router = registry.makeRouter(edge: EdgeMiddleware(edge: edge))
     let responder = ImmediateResponder(
       engine: engine,
@@ -129,18 +137,11 @@ public struct GatewayApplication: Sendable {
       edge: edge,
       logger: logger
     )
-    let idleTimeout = configuration.idleTimeout
+    let handlers = ConnectionHandlers(responder: responder, idleTimeout: configuration.idleTimeout)
     var application = Application(
       router: router,
       server: .http1(
-        configuration: .init(
-          // The framework's own watch over idle connections would stand behind the fast path and not see its requests.
-          additionalChannelHandlers: [
-            ConnectionHandler(),
-            HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger),
-            FastPathHandler(responder),
-          ]
-        )
+        configuration: .init(additionalChannelHandlers: handlers.make())
       ),
       configuration: ApplicationConfiguration(
         address: .hostname(host, port: port),
@@ -207,6 +208,16 @@ public struct GatewayApplication: Sendable {
     registry.on(.get, Self.accountPrefix + "/me", RouteRegistry.within(limit, accounts.me))
   }
 
+  private func addCache(to registry: inout RouteRegistry, _ authenticator: Authenticator) {
+    let controller = CacheController(cache: cache, fields: cachedFields, authenticator: authenticator, logger: logger)
+    registry.on(.delete, CacheController.path, RouteRegistry.within(configuration.requestTimeout, controller.drop))
+  }
+
+  private func addMetrics(to registry: inout RouteRegistry) {
+    let controller = MetricsController(engine: engine, cache: cache, fields: cachedFields, servers: servers)
+    registry.on(.get, "/metrics", controller.metrics)
+  }
+
   private var bodies: RequestBodyReader {
     RequestBodyReader(limit: configuration.maximumBodySize, deadline: configuration.requestTimeout)
   }
@@ -232,7 +243,7 @@ public struct GatewayApplication: Sendable {
   }
 
   private static let reservedPaths: Set<String> = [
-    "/health", "/ready", "/metrics", "/graphql", "/docs", "/openapi.json",
+    "/health", "/ready", "/metrics", "/graphql", "/docs", "/openapi.json", CacheController.path,
     accountPrefix + "/register", accountPrefix + "/login", accountPrefix + "/logout", accountPrefix + "/me",
   ]
 }

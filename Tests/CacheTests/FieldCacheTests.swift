@@ -67,17 +67,6 @@ struct FieldCacheTests {
     }
   }
 
-  @Test(.onEveryRedis) func usesNoValueWhenTheGenerationIsNoNumber() async throws {
-    try await with { cache, client in
-      cache.write([Self.entry(0)], workspace: "w1")
-      await cache.flush()
-      _ = try await client.send(RedisCommand("SET", "gen:w1", "x"))
-      expectMisses(await cache.read([Self.keys[0]], generationOf: "w1"), 1)
-      let error = await #expect(throws: CacheError.self) { try await cache.invalidate(workspace: "w1") }
-      #expect(error?.code == .refused)
-    }
-  }
-
   @Test func invalidatesOneWorkspaceOfMany() async throws {
     try await with { cache, client in
       let count = 1200

@@ -19,7 +19,7 @@ import Testing
 
   private static func gzip(_ text: String) async throws -> [UInt8] {
     try await withFile(text.utf8) { path in
-      try await Program.run("gzip", ["-k", path])
+      try await Program.run("gzip", ["-kn", path])
       defer { try? FileManager.default.removeItem(atPath: path + ".gz") }
       return Array(try Data(contentsOf: URL(fileURLWithPath: path + ".gz")))
     }
@@ -89,11 +89,12 @@ import Testing
 
   @Test func saysThatGzipDataIsDamaged() async throws {
     var packed = try await Self.gzip(Self.manyLines.joined(separator: "\n"))
-    for index in 200..<260 { packed[index] = 0xFF }
+    // Behind a header without a name: the first block, of a type that does not exist (RFC 1951 section 3.2.3).
+    packed[10] = 0xFF
     try await Self.withFile(packed) { path in
       let source = try LineSource(path: path, lineLimit: 1000)
       let error = try await #require(throws: LoadError.self) { while try await source.next() != nil {} }
-      #expect(error.description.hasPrefix("the compressed data is damaged: invalid "))
+      #expect(error.description == "the compressed data is damaged: invalid block type")
     }
   }
 

@@ -79,7 +79,10 @@ struct TelemetryDatabase: Sendable {
   /// Everything the tables hold, in a number for each.
   func fingerprint() async throws -> [String] {
     try await column(
-      ["traces", "trace_locator", "trace_io", "spans", "traces_hourly", "traces_daily", "alerts", "alert_rules"].map {
+      [
+        "traces", "trace_locator", "trace_io", "spans", "traces_minutely", "traces_hourly", "traces_daily", "alerts",
+        "alert_rules",
+      ].map {
         "SELECT '\($0) ' || md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM \($0) t"
       }.joined(separator: " UNION ALL ") + " ORDER BY 1"
     )
@@ -109,7 +112,47 @@ struct TelemetryDatabase: Sendable {
     )
   }
 
+  /// Histograms of a rollup that differ from what its raw rows give. Buckets are counted here with a loop over their
+  /// bounds.
+  func histogramDifferences(_ table: String, bucket: String) async throws -> [String] {
+    try await column(
+      """
+      WITH RECURSIVE bound (number, low) AS (
+        SELECT 1, 1::bigint UNION ALL SELECT number + 1, low * 102 / 100 + 1 FROM bound WHERE low < 1000000000000000
+      ), value AS (
+        SELECT workspace_id, date_trunc('\(bucket)', "timestamp", 'UTC') AS bucket, agent_id, coalesce(model, '') AS model,
+          coalesce(model_provider, '') AS provider, status,
+          (SELECT coalesce(max(number), 0) FROM bound WHERE low <= latency_ms) AS latency,
+          (SELECT coalesce(max(number), 0) FROM bound WHERE low <= ceil(cost_usd * 1000000000)) AS cost,
+          cost_usd IS NOT NULL AS costs
+        FROM traces
+      ), raw AS (
+        SELECT workspace_id, bucket, agent_id, model, provider, status, sum(10::numeric ^ (12 * latency)) AS latencies,
+          coalesce(sum(10::numeric ^ (12 * cost)) FILTER (WHERE costs), 0) AS costs
+        FROM value GROUP BY 1, 2, 3, 4, 5, 6
+      )
+      SELECT raw::text FROM raw LEFT JOIN \(table) AS rolled ON rolled.workspace_id = raw.workspace_id
+        AND rolled.\(bucket) = raw.bucket AND rolled.agent_id = raw.agent_id AND rolled.model = raw.model
+        AND rolled.model_provider = raw.provider AND rolled.status = raw.status
+      WHERE trunc(raw.latencies) IS DISTINCT FROM rolled.latency_histogram
+        OR trunc(raw.costs) IS DISTINCT FROM rolled.cost_histogram
+      """
+    )
+  }
+
   func rollupDifferences() async throws -> [String] {
-    try await rollupDifferences("traces_hourly", bucket: "hour") + rollupDifferences("traces_daily", bucket: "day")
+    try await rollupDifferences("traces_minutely", bucket: "minute")
+      + rollupDifferences("traces_hourly", bucket: "hour") + rollupDifferences("traces_daily", bucket: "day")
+  }
+
+  /// What the schema's own functions say: rows that are missing or wrong, and rows for which there is no trace.
+  func differencesByFunction() async throws -> [String] {
+    try await column(
+      """
+      SELECT (sum(differing_trace_rollups(workspace_id, day, day + interval '24 hours'))
+        + sum(surplus_trace_rollups(workspace_id, day, day + interval '24 hours')))::text
+      FROM (SELECT DISTINCT workspace_id, date_trunc('day', "timestamp", 'UTC') AS day FROM traces) AS days
+      """
+    )
   }
 }

@@ -113,6 +113,9 @@ struct TraceWriterTests {
       _ = try await writer.write(Array(traces.prefix(500)), workspace: Self.otherWorkspace)
       #expect(try await database.count(of: "traces") == 3500)
       #expect(try await database.rollupDifferences() == [])
+      #expect(try await database.histogramDifferences("traces_hourly", bucket: "hour") == [])
+      #expect(try await database.histogramDifferences("traces_daily", bucket: "day") == [])
+      #expect(try await database.differencesByFunction() == ["0"])
     }
   }
 
@@ -214,6 +217,55 @@ struct TraceWriterTests {
       let report = try await writer.write(batch, workspace: Self.workspace)
       #expect(report.inserted == Array(batch.indices))
       #expect(commits.withLock(\.self) == 2)
+    }
+  }
+
+  /// Agents beyond the limit share a row; nothing is lost or counted twice.
+  @Test func combinationsBeyondTheLimitShareARow() async throws {
+    try await TelemetryDatabase.with { database in
+      let writer = TraceWriter(pool: database.pool, dimensionLimit: 5)
+      let instant = try #require(TraceTimestamp("2026-03-14T09:26:53Z"))
+      for start in [0, 4] {
+        let batch = (start..<start + 8).map { number in
+          Self.trace("t\(start)-\(number)") {
+            $0.agentID = "agent-\(number)"
+            $0.timestamp = instant
+          }
+        }
+        _ = try await writer.write(batch, workspace: Self.workspace)
+      }
+      let agents = try await database.column(
+        "SELECT agent_id || ' ' || request_count FROM traces_daily ORDER BY agent_id"
+      )
+      #expect(agents == ["(other) 10", "agent-0 1", "agent-1 1", "agent-2 1", "agent-3 1", "agent-4 2"])
+      #expect(try await database.count(of: "trace_dimension_overflows") == 1)
+      #expect(try await database.differencesByFunction() == ["0"])
+    }
+  }
+
+  @Test func rebuildingRepairsWhatDiffers() async throws {
+    try await TelemetryDatabase.with { database in
+      _ = try await TraceWriter(pool: database.pool).write(try Self.traces(900), workspace: Self.workspace)
+      #expect(try await database.differencesByFunction() == ["0"])
+      _ = try await database.column(
+        """
+        UPDATE traces_hourly SET request_count = request_count + 1, latency_histogram = 0 WHERE hour = (
+          SELECT min(hour) FROM traces_hourly);
+        DELETE FROM traces_minutely WHERE minute = (SELECT max(minute) FROM traces_minutely);
+        INSERT INTO traces_daily (workspace_id, day, agent_id, status)
+          SELECT workspace_id, day, 'nobody', 'error' FROM traces_daily LIMIT 1
+        """
+      )
+      #expect(try await database.differencesByFunction() != ["0"])
+      let rebuild = RollupRebuild(pool: database.pool)
+      let found = try await rebuild.run(repairing: false)
+      #expect(found.days == 3 || found.days == 4)
+      #expect(found.differing > 0)
+      #expect(try await database.rollupDifferences() != [])
+      #expect(try await rebuild.run(repairing: true).differing == found.differing)
+      #expect(try await database.rollupDifferences() == [])
+      #expect(try await database.histogramDifferences("traces_hourly", bucket: "hour") == [])
+      #expect(try await rebuild.run(repairing: true).differing == 0)
     }
   }
 

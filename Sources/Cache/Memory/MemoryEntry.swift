@@ -19,12 +19,21 @@ public final class MemoryEntry: Sendable {
   private let slot = Mutex(Slot())
   /// Where the entry is kept, unless it is not.
   private let home: MemoryShard?
+  /// Which of the prefixes that are kept in memory the key has.
+  let prefix: Int
 
-  init(key: CacheKey, bytes: [UInt8], expiry: ContinuousClock.Instant?, home: MemoryShard? = nil) {
+  init(
+    key: CacheKey,
+    bytes: [UInt8],
+    expiry: ContinuousClock.Instant?,
+    home: MemoryShard? = nil,
+    prefix: Int = 0
+  ) {
     self.key = key
     self.bytes = bytes
     self.expiry = expiry
     self.home = home
+    self.prefix = prefix
   }
 
   /// The time to live that is left; zero when the value never expires.

@@ -14,8 +14,9 @@ final class MemoryShard: Sendable {
 
   private let state: Mutex<State>
 
-  init(capacity: Int) {
-    state = Mutex(State(entries: S3FIFO(capacity: capacity)))
+  /// - Parameter onEviction: told of each entry that has to leave for another, under the lock.
+  init(capacity: Int, onEviction: (@Sendable (MemoryEntry) -> Void)? = nil) {
+    state = Mutex(State(entries: S3FIFO(capacity: capacity, onEviction: onEviction)))
   }
 
   /// The entry of a key, unless it has expired.

@@ -16,6 +16,8 @@ final class MemoryTier: Sendable {
 
   private let shards: [MemoryShard]
   private let prefixes: [[UInt8]]
+  private let capacity: Int
+  private let evictions: Tally<[Int]>
   private let maximumStaleness: Duration
   /// Notices are numbered from 1.
   private let lastNotice = Atomic<UInt64>(0)
@@ -31,8 +33,15 @@ final class MemoryTier: Sendable {
 
   init(_ configuration: MemoryConfiguration) {
     let count = min(max(1, configuration.maximumBytes / Self.shardBytes), Self.maximumShards)
-    shards = (0..<count).map { _ in MemoryShard(capacity: configuration.maximumBytes / count) }
     prefixes = configuration.trackedPrefixes
+    capacity = configuration.maximumBytes
+    let evictions = Tally(Array(repeating: 0, count: prefixes.count))
+    self.evictions = evictions
+    shards = (0..<count).map { _ in
+      MemoryShard(capacity: configuration.maximumBytes / count) { entry in
+        evictions.update { $0[entry.prefix] += 1 }
+      }
+    }
     maximumStaleness = configuration.maximumStaleness
   }
 
@@ -62,11 +71,13 @@ final class MemoryTier: Sendable {
 
   /// Makes the entry of a value that was read from Redis, and keeps it if that is allowed.
   func keep(_ key: CacheKey, _ bytes: [UInt8], expiry: ContinuousClock.Instant?, _ ticket: Ticket) -> MemoryEntry {
-    guard isTracking.load(ordering: .acquiring), prefixes.contains(where: { key.bytes.starts(with: $0) }) else {
+    guard isTracking.load(ordering: .acquiring),
+      let prefix = prefixes.firstIndex(where: { key.bytes.starts(with: $0) })
+    else {
       return MemoryEntry(key: key, bytes: bytes, expiry: expiry)
     }
     let shard = shard(of: key)
-    let entry = MemoryEntry(key: key, bytes: bytes, expiry: expiry, home: shard)
+    let entry = MemoryEntry(key: key, bytes: bytes, expiry: expiry, home: shard, prefix: prefix)
     if !shard.insert(entry, ticket: ticket.notice) { tally.update { $0.refusals += 1 } }
     return entry
   }
@@ -128,6 +139,10 @@ final class MemoryTier: Sendable {
 
   var statistics: MemoryStatistics {
     var statistics = tally.snapshot
+    statistics.maximumBytes = capacity
+    for (prefix, count) in zip(prefixes, evictions.snapshot) {
+      statistics.evictionsByPrefix[String(decoding: prefix, as: UTF8.self)] = count
+    }
     statistics.isTracking = isTracking.load(ordering: .relaxed)
     for shard in shards {
       let contents = shard.contents

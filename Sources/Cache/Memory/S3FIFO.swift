@@ -42,8 +42,11 @@ struct S3FIFO<Key: Hashable, Value> {
   /// Values that had to leave for others.
   private(set) var evictions = 0
 
-  init(capacity: Int) {
+  private let onEviction: (@Sendable (Value) -> Void)?
+
+  init(capacity: Int, onEviction: (@Sendable (Value) -> Void)? = nil) {
     self.capacity = capacity
+    self.onEviction = onEviction
   }
 
   var cost: Int { small.cost + main.cost }
@@ -92,7 +95,7 @@ struct S3FIFO<Key: Hashable, Value> {
   /// - Returns: what it was before.
   mutating func removeAll() -> Self {
     let before = self
-    self = S3FIFO(capacity: capacity)
+    self = S3FIFO(capacity: capacity, onEviction: onEviction)
     evictions = before.evictions
     return before
   }
@@ -130,8 +133,9 @@ struct S3FIFO<Key: Hashable, Value> {
   }
 
   private mutating func drop(_ position: Int) {
-    takeOut(position)
+    guard let node = takeOut(position) else { return }
     evictions += 1
+    onEviction?(node.value)
   }
 
   private mutating func remember(_ key: Key) {
@@ -156,7 +160,6 @@ struct S3FIFO<Key: Hashable, Value> {
     return nodes.count - 1
   }
 
-  @discardableResult
   private mutating func takeOut(_ position: Int) -> Node? {
     guard let node = nodes[position] else { return nil }
     unlink(position)

@@ -86,7 +86,7 @@ public final class RedisClient: Sendable {
     switch servers {
     case .one: break
     case .master(_, let directory): await directory.refresh()
-    case .cluster(let cluster): await cluster.discover()
+    case .cluster(let cluster): try? await cluster.discover(until: .now() + timeout)
     }
   }
 

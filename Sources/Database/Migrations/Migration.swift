@@ -34,7 +34,9 @@ public struct Migration: Sendable, Hashable {
 
 extension Migration {
   /// The schema of `TIMESCALE_URL`: traces, spans, rollups, alerts.
-  public static let telemetry: [Migration] = [telemetryTables, telemetryPartitions, telemetryReads]
+  public static let telemetry: [Migration] = [
+    telemetryTables, telemetryPartitions, telemetryReads, telemetryRollups,
+  ]
 
   /// The schema of `POSTGRES_URL`: workspaces, users, API keys.
   public static let platform: [Migration] = [platformTables]

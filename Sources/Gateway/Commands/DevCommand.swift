@@ -15,6 +15,7 @@ struct DevCommand: AsyncParsableCommand {
   @OptionGroup var settings: SettingsOptions
 
   func run() async throws {
+    Processors.giveEachAnEventLoop()
     let environment = try settings.environment()
     // Said before anything is started, what is wrong is easy to read.
     let checked = try GatewayConfiguration(environment: environment)

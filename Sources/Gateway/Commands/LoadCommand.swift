@@ -48,15 +48,16 @@ struct LoadCommand: AsyncParsableCommand {
   ) async throws -> LoadReport {
     let logger = Log.make(configuration)
     return try await Databases.opened(configuration, logger: logger) { databases in
-      let bar = ProgressBar("loading")
-      defer { bar.clear() }
-      let loader = TraceLoader(writer: TraceWriter(pool: databases.telemetry), workspace: workspace)
-      let report = try await loader.load(file: file) { progress in
-        let fraction = progress.totalBytes.map { Double(progress.bytesRead) / Double(max($0, 1)) }
-        bar.show(fraction, "\(progress.report.accepted) traces")
+      try await CacheInvalidation.running(configuration, logger: logger) { caches in
+        let bar = ProgressBar("loading")
+        defer { bar.clear() }
+        let loader = TraceLoader(writer: TraceWriter(pool: databases.telemetry), workspace: workspace)
+        return try await loader.load(file: file) { progress in
+          caches.wrote(to: workspace)
+          let fraction = progress.totalBytes.map { Double(progress.bytesRead) / Double(max($0, 1)) }
+          bar.show(fraction, "\(progress.report.accepted) traces")
+        }
       }
-      await CacheInvalidation.afterWriting(to: [workspace], configuration, logger: logger)
-      return report
     }
   }
 }

@@ -14,6 +14,7 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup var settings: SettingsOptions
 
   func run() async throws {
+    Processors.giveEachAnEventLoop()
     let configuration = try settings.configuration()
     try await GatewayApplication(configuration: configuration, logger: Log.make(configuration)).run()
   }

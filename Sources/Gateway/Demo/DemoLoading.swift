@@ -26,7 +26,9 @@ struct DemoLoading: Sendable {
       let done = report.accepted + report.duplicates
       bar.show(Double(done) / Double(max(report.total, 1)), "\(done) of \(report.total) traces")
     }
-    await CacheInvalidation.afterWriting(to: configuration.workspaces, settings, logger: logger)
+    try await CacheInvalidation.running(settings, logger: logger) { caches in
+      for workspace in configuration.workspaces { caches.wrote(to: workspace) }
+    }
     return report
   }
 }

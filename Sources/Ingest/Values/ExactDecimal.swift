@@ -1,3 +1,5 @@
+internal import Database
+
 /// A decimal number with exactly the digits it was written with: `coefficient / 10^scale`.
 ///
 /// Money and scores never pass through a binary float. At most ``maximumScale`` digits follow the point and the
@@ -74,6 +76,14 @@ public struct ExactDecimal: Sendable, Hashable {
   /// The coefficient the number has when written with ``maximumScale`` digits after the point: what sums are made of.
   var coefficientAtMaximumScale: Int128 {
     coefficient &* Int128(powerOfTen: Self.maximumScale - scale)
+  }
+
+  /// The number in billionths, rounded up, and no more than histograms tell apart.
+  /// - Precondition: it is not negative.
+  var billionths: Int64 {
+    let unit = Int128(powerOfTen: Self.maximumScale - 9)
+    let (quotient, remainder) = coefficientAtMaximumScale.quotientAndRemainder(dividingBy: unit)
+    return Int64(clamping: min(quotient + (remainder > 0 ? 1 : 0), Int128(HistogramScale.maximum)))
   }
 
   /// The same number without zeros at the end of its fraction.

@@ -38,6 +38,7 @@ public struct TraceTimestamp: Sendable, Hashable, Comparable {
     return TraceTimestamp(microseconds: microseconds - (remainder < 0 ? remainder + size : remainder))
   }
 
+  public static let secondsPerMinute: Int64 = 60
   public static let secondsPerHour: Int64 = 3600
   public static let secondsPerDay: Int64 = 86_400
 

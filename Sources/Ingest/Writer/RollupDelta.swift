@@ -34,8 +34,13 @@ struct RollupDelta {
     var cost: Int128 = 0
     var quality: Int128 = 0
     var scored: Int64 = 0
+    /// Of milliseconds.
+    var latencies = Histogram()
+    /// Of billionths of a dollar, rounded up.
+    var costs = Histogram()
 
-    mutating func add(_ trace: TraceInput) {
+    /// Adds a trace to everything but the histograms.
+    mutating func addSums(of trace: TraceInput) {
       requests += 1
       errors += trace.status == .success ? 0 : 1
       latency += Int64(trace.latency)
@@ -45,6 +50,11 @@ struct RollupDelta {
       cost += trace.cost?.coefficientAtMaximumScale ?? 0
       quality += trace.qualityScore?.coefficientAtMaximumScale ?? 0
       scored += trace.qualityScore == nil ? 0 : 1
+    }
+
+    mutating func addValues(of trace: TraceInput) {
+      latencies.add(Int64(trace.latency))
+      if let cost = trace.cost { costs.add(cost.billionths) }
     }
 
     mutating func add(_ other: Sums) {
@@ -57,23 +67,28 @@ struct RollupDelta {
       cost += other.cost
       quality += other.quality
       scored += other.scored
+      latencies.add(other.latencies)
+      costs.add(other.costs)
     }
   }
 
   private(set) var rows: [Key: Sums] = [:]
 
-  /// Adds up traces by the hour.
-  init(hourly batch: [TraceInput], indices: some Sequence<Int>) {
+  /// Adds up traces by the minute or the hour; only hours have histograms.
+  init(_ table: Table, _ batch: [TraceInput], indices: some Sequence<Int>, dimensions: TraceDimensions) {
+    let seconds = table == .minutely ? TraceTimestamp.secondsPerMinute : TraceTimestamp.secondsPerHour
     for index in indices {
       let trace = batch[index]
+      let place = dimensions.row(of: trace)
       let key = Key(
-        bucket: trace.timestamp.floored(toSeconds: TraceTimestamp.secondsPerHour),
-        agent: ByteText(trace.agentID),
-        model: ByteText(trace.model ?? ""),
-        provider: ByteText(trace.modelProvider ?? ""),
+        bucket: trace.timestamp.floored(toSeconds: seconds),
+        agent: place.agent,
+        model: place.model,
+        provider: place.provider,
         status: trace.status
       )
-      rows[key, default: Sums()].add(trace)
+      rows[key, default: Sums()].addSums(of: trace)
+      if table == .hourly { rows[key]?.addValues(of: trace) }
     }
   }
 
@@ -95,11 +110,13 @@ struct RollupDelta {
 extension RollupDelta {
   /// Which table the rows belong to; the name of its bucket column.
   enum Table {
+    case minutely
     case hourly
     case daily
 
     var statement: SQLStatement {
       switch self {
+      case .minutely: RollupDelta.minutelyStatement
       case .hourly: RollupDelta.hourlyStatement
       case .daily: RollupDelta.dailyStatement
       }
@@ -120,18 +137,25 @@ extension RollupDelta {
         )
       )
     }
-    return SQLQuery(
-      table.statement,
-      [
-        .text(workspace.description),
-        .text(arrayText(sorted.map { "\"\($0.key.bucket)\"" })),
-        texts(\.agent.text), texts(\.model.text), texts(\.provider.text), texts(\.status.rawValue),
-        numbers(\.requests), numbers(\.errors), numbers(\.latency),
-        numbers(\.tokensInput), numbers(\.tokensOutput), numbers(\.tokensTotal),
-        decimals(\.cost), decimals(\.quality), numbers(\.scored),
-      ]
-    )
+    var parameters: [SQLParameter] = [
+      .text(workspace.description),
+      .text(arrayText(sorted.map { "\"\($0.key.bucket)\"" })),
+      texts(\.agent.text), texts(\.model.text), texts(\.provider.text), texts(\.status.rawValue),
+      numbers(\.requests), numbers(\.errors), numbers(\.latency),
+      numbers(\.tokensInput), numbers(\.tokensOutput), numbers(\.tokensTotal),
+      decimals(\.cost), decimals(\.quality), numbers(\.scored),
+    ]
+    if table != .minutely {
+      parameters.append(.text(arrayText(sorted.map { $0.value.latencies.numeric })))
+      parameters.append(.text(arrayText(sorted.map { $0.value.costs.numeric })))
+    }
+    return SQLQuery(table.statement, parameters)
   }
+
+  private static let minutelyStatement = SQLStatement(
+    "add_to_traces_minutely",
+    upsertText(table: "traces_minutely", bucket: "minute", hasHistograms: false)
+  )
 
   private static let hourlyStatement = SQLStatement(
     "add_to_traces_hourly",
@@ -142,17 +166,19 @@ extension RollupDelta {
     upsertText(table: "traces_daily", bucket: "day")
   )
 
-  private static func upsertText(table: String, bucket: String) -> String {
-    let sums = [
+  private static func upsertText(table: String, bucket: String, hasHistograms: Bool = true) -> String {
+    var sums = [
       "request_count", "error_count", "latency_ms_sum", "tokens_input_sum", "tokens_output_sum", "tokens_total_sum",
       "total_cost_usd", "quality_score_sum", "quality_score_count",
     ]
+    if hasHistograms { sums += ["latency_histogram", "cost_histogram"] }
+    let histograms = hasHistograms ? ", $16::numeric[], $17::numeric[]" : ""
     return """
       INSERT INTO \(table)
         (workspace_id, \(bucket), agent_id, model, model_provider, status, \(sums.joined(separator: ", ")))
       SELECT $1::uuid, * FROM unnest(
         $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[],
-        $10::bigint[], $11::bigint[], $12::bigint[], $13::numeric[], $14::numeric[], $15::bigint[])
+        $10::bigint[], $11::bigint[], $12::bigint[], $13::numeric[], $14::numeric[], $15::bigint[]\(histograms))
       ON CONFLICT (workspace_id, \(bucket), agent_id, model, model_provider, status) DO UPDATE SET
         \(sums.map { "\($0) = \(table).\($0) + EXCLUDED.\($0)" }.joined(separator: ", "))
       """

@@ -16,12 +16,20 @@ public struct TraceWriter: Sendable {
   private static let attempts = 5
 
   private let pool: ConnectionPool
+  private let dimensionLimit: Int
   private let onCommit: (@Sendable (UUIDBytes) async -> Void)?
 
-  /// - Parameter onCommit: called with the workspace after each transaction that added traces, for example to
+  /// - Parameters:
+  ///   - dimensionLimit: how many combinations of agent, model and provider of a workspace have rollup rows of their own.
+  ///   - onCommit: called with the workspace after each transaction that added traces, for example to
   ///   invalidate its caches.
-  public init(pool: ConnectionPool, onCommit: (@Sendable (UUIDBytes) async -> Void)? = nil) {
+  public init(
+    pool: ConnectionPool,
+    dimensionLimit: Int = 10_000,
+    onCommit: (@Sendable (UUIDBytes) async -> Void)? = nil
+  ) {
     self.pool = pool
+    self.dimensionLimit = dimensionLimit
     self.onCommit = onCommit
   }
 
@@ -100,10 +108,22 @@ public struct TraceWriter: Sendable {
     try await copy(rows.traces, into: "traces (\(TraceRows.tracesColumns))", on: connection)
     try await copy(rows.texts, into: "trace_io (\(TraceRows.textsColumns))", on: connection)
     try await copy(rows.spans, into: "spans (\(TraceRows.spansColumns))", on: connection)
-    let hourly = RollupDelta(hourly: batch, indices: new)
+    let dimensions = try await admit(TraceDimensions(batch, indices: new), workspace: workspace, on: connection)
+    let minutely = RollupDelta(.minutely, batch, indices: new, dimensions: dimensions)
+    let hourly = RollupDelta(.hourly, batch, indices: new, dimensions: dimensions)
+    _ = try await connection.query(minutely.upsert(into: .minutely, workspace: workspace))
     _ = try await connection.query(hourly.upsert(into: .hourly, workspace: workspace))
     _ = try await connection.query(RollupDelta(dailyFrom: hourly).upsert(into: .daily, workspace: workspace))
     return new
+  }
+
+  private func admit(
+    _ dimensions: TraceDimensions,
+    workspace: UUIDBytes,
+    on connection: DatabaseConnection
+  ) async throws -> TraceDimensions {
+    let admitted = try await connection.query(dimensions.admission(workspace: workspace, limit: dimensionLimit))
+    return dimensions.admitted(by: admitted)
   }
 
   private func copy(_ buffer: CopyBuffer, into target: String, on connection: DatabaseConnection) async throws {

@@ -13,7 +13,33 @@ public struct SchemaBinding: Sendable {
   subscript(field: FieldID) -> FieldBinding { fields[Int(field.index)] }
 
   /// What the keys of cached fields begin with.
-  public var cacheKeyPrefixes: [String] { roots.compactMap { $0.cache?.pattern.prefix } }
+  public var cacheKeyPrefixes: [String] { cachedFields.map(\.keyPrefix) }
+
+  /// A field with a cache policy.
+  public struct CachedField: Sendable {
+    /// As in the schema: `homeKpis`.
+    public let name: String
+    /// As in REST: `home_kpis`.
+    public let restName: String
+    /// `Query.homeKpis`.
+    public let coordinate: String
+    /// What all its keys begin with.
+    public let keyPrefix: String
+  }
+
+  /// In the order of the schema.
+  public var cachedFields: [CachedField] {
+    roots.compactMap { root in
+      root.cache.map { policy in
+        CachedField(
+          name: root.field.name,
+          restName: NameStyle.snakeCase(root.field.name),
+          coordinate: schema.coordinate(of: root.field.id),
+          keyPrefix: policy.pattern.prefix
+        )
+      }
+    }
+  }
 
   /// Holds a registry against a schema.
   /// - Parameter ttlOverrides: seconds by the environment name that `@cached` gives; 0 turns caching off.
@@ -123,10 +149,20 @@ struct BoundRoot: Sendable {
 /// How a field is cached: `@cached` of the SDL, checked.
 struct CachePolicy: Sendable {
   let pattern: KeyPattern
+  /// What all keys of the field begin with.
+  let keyPrefix: [UInt8]
   let ttl: Duration
+  /// For how long after that a value may still be served while it is computed anew; nil for not at all.
+  let stale: Duration?
   /// The member of a cached value that names its workspace, for keys that do not.
   let owner: [UInt8]?
 
   /// Whether values are bound to the workspace's generation, so that invalidating it drops them.
   var usesGeneration: Bool { owner == nil }
+
+  /// How long a value stays in Redis.
+  var lifetimeInRedis: Duration { ttl + (stale ?? .zero) }
+
+  /// How long before the end of its time a value may be computed anew.
+  var refreshMargin: Duration { min(ttl / 10, .seconds(10)) }
 }

@@ -83,12 +83,19 @@ struct SchemaBindingBuilder {
       report(directive.location, "@cached on \(coordinate): ttl is \(ttl); it must be 0 or more seconds")
       return nil
     }
+    let stale = directive["stale"]?.intValue.map { Int($0) } ?? 0
+    guard stale >= 0 else {
+      report(directive.location, "@cached on \(coordinate): stale is \(stale); it must be 0 or more seconds")
+      return nil
+    }
     guard let key = directive["key"]?.stringValue, let pattern = pattern(key, directive, coordinate) else { return nil }
     checkPlaceholders(of: pattern, field, directive, coordinate)
     guard ttl > 0 else { return nil }
     return CachePolicy(
       pattern: pattern,
+      keyPrefix: Array(pattern.prefix.utf8),
       ttl: .seconds(ttl),
+      stale: stale == 0 ? nil : .seconds(stale),
       owner: directive["owner"]?.stringValue.map { Array($0.utf8) }
     )
   }

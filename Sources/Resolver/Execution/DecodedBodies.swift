@@ -6,16 +6,15 @@ struct DecodedBodies: BodyMemory {
 
   /// A body is decoded by the first request that waits for it, and found here from then on.
   func find(_ keys: [CacheKey], workspace: String) -> [(body: KeptBody, remaining: Duration)]? {
-    guard let batch = cache.readMemory(keys, generationOf: workspace), let generation = batch.generation else {
-      return nil
-    }
+    guard let batch = cache.readMemory(keys, generationOf: workspace) else { return nil }
     var found: [(body: KeptBody, remaining: Duration)] = []
     found.reserveCapacity(keys.count)
     for entry in batch.values {
       guard let entry, let decoded = entry.derived as? DecodedBody,
-        let body = decoded.ownBody(generation: generation, workspace: workspace)
+        let generation = batch.generation(ofField: decoded.policy.keyPrefix),
+        let own = decoded.ownBody(generation: generation, workspace: workspace, remaining: entry.remaining)
       else { return nil }
-      found.append((body, entry.remaining))
+      found.append(own)
     }
     return found
   }

@@ -7,6 +7,8 @@ final class DecodedBody: Sendable {
   private struct Mark: Sendable {
     let version: Int64?
     let generation: Int64?
+    /// For how long, at the end of its time in Redis, the body is past its own time.
+    let stale: Duration
   }
 
   /// Nil when the text is no JSON object.
@@ -15,7 +17,7 @@ final class DecodedBody: Sendable {
   private let mark: Mark?
   /// The workspace that the body names, where the policy of its key asks for one.
   private let owner: String?
-  private let policy: CachePolicy
+  let policy: CachePolicy
 
   private init(_ bytes: [UInt8], policy: CachePolicy) {
     self.policy = policy
@@ -28,7 +30,11 @@ final class DecodedBody: Sendable {
     kept = KeptBody(document)
     mark = document.member(CachedBody.member[...], of: 0).map { index in
       let mark = JSONValue(document: document, index: index)
-      return Mark(version: mark["version"]?.int, generation: mark["generation"]?.int)
+      return Mark(
+        version: mark["version"]?.int,
+        generation: mark["generation"]?.int,
+        stale: .seconds(max(0, mark["stale"]?.int ?? 0))
+      )
     }
     owner = policy.owner.flatMap { document.member($0[...], of: 0) }
       .flatMap { JSONValue(document: document, index: $0).string }
@@ -45,20 +51,28 @@ final class DecodedBody: Sendable {
   /// - Parameters:
   ///   - generation: the workspace's present generation: a value of ours read under another one is outdated.
   ///   - workspace: whose request it is; a policy with an owner admits only its values.
-  func reading(generation: Int64, workspace: String) -> CachedBody.Reading {
+  ///   - remaining: the time that the value has in Redis.
+  func reading(generation: Int64, workspace: String, remaining: Duration) -> CachedBody.Reading {
     guard policy.owner == nil || owner == workspace else { return .notOurs }
-    guard let kept else { return .outdated }
-    guard let mark else { return .body(kept.document, isForeign: true) }
+    guard let kept else { return .garbage }
+    guard let mark else { return .foreign(kept.document) }
     guard mark.version == CachedBody.version, !policy.usesGeneration || mark.generation == generation else {
       return .outdated
     }
-    return .body(kept.document, isForeign: false)
+    if remaining > mark.stale { return .body(kept.document, remaining: remaining - mark.stale) }
+    return policy.stale == nil || remaining <= .zero ? .outdated : .stale(kept.document)
   }
 
-  /// The body, if it is a whole one of ours that the request may have.
-  func ownBody(generation: Int64, workspace: String) -> KeptBody? {
-    guard case .body(_, isForeign: false) = reading(generation: generation, workspace: workspace) else { return nil }
-    return kept
+  /// The body, if it is a whole and fresh one of ours that the request may have, and for how long it is fresh.
+  func ownBody(
+    generation: Int64,
+    workspace: String,
+    remaining: Duration
+  ) -> (body: KeptBody, remaining: Duration)? {
+    guard let kept,
+      case .body(_, let remaining) = reading(generation: generation, workspace: workspace, remaining: remaining)
+    else { return nil }
+    return (kept, remaining)
   }
 
   /// Bytes beside the text, which the document shares with its entry: the nodes, and room for renderings.

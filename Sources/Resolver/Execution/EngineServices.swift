@@ -26,9 +26,17 @@ final class EngineServices: Sendable {
   let rootValue: RootValue?
   private let sources: DataSources?
   let memory: (any BodyMemory)?
-  let flights = FlightTable<FlightKey, StepResults.Outcome>()
+  /// What has landed is stored behind the answer, and whoever missed it meanwhile need not compute it. Half of the time for
+  /// which an invalidation may go unnoticed.
+  let flights = FlightTable<FlightKey, StepResults.Outcome>(
+    lingering: .init(duration: .milliseconds(50)) { if case .value = $0 { true } else { false } }
+  )
+  let refreshes = RefreshTable()
+  let tally: FieldTally
   private let introspection: IntrospectionDocument
   private let logger: Logger
+  /// Of what every request says while a server is away.
+  private let outages: OccasionalLog
 
   var schema: GraphQLSchema { binding.schema }
 
@@ -44,17 +52,27 @@ final class EngineServices: Sendable {
     self.memory = memory ?? sources.map { DecodedBodies(cache: $0.cache) }
     self.rootValue = rootValue
     self.logger = logger
+    outages = OccasionalLog(logger, interval: .seconds(5))
+    tally = FieldTally(fieldCount: binding.roots.count)
     introspection = IntrospectionDocument(binding.schema)
   }
 
-  /// Asks the cache for keys in one Redis round trip; all are misses when there is no cache.
-  func readCache(_ keys: [CacheKey], workspace: String) async -> CacheReadBatch? {
-    await sources?.cache.read(keys, generationOf: workspace)
+  /// How long to wait for another instance that computes what is missing; nil when instances do not heed each other.
+  var leaseDuration: Duration? { sources?.cache.leaseDuration }
+
+  /// Asks the cache for keys, and for their leases, in one Redis round trip; nil when there is no cache.
+  func readCache(_ keys: [CacheKey], workspace: String, _ reading: FieldCache.Reading) async -> CacheReadBatch? {
+    await sources?.cache.read(keys, generationOf: workspace, reading, leasing: true)
   }
 
   /// Stores values in the background; returns at once.
   func writeCache(_ writes: [CacheWrite], workspace: String) {
     sources?.cache.write(writes, workspace: workspace)
+  }
+
+  /// Gives leases back in the background that brought nothing to store.
+  func releaseLeases(_ keys: [CacheKey], workspace: String) {
+    sources?.cache.release(keys, workspace: workspace)
   }
 
   /// Runs the statements of a batch in one PostgreSQL round trip; none when the batch is empty.
@@ -117,7 +135,11 @@ final class EngineServices: Sendable {
 
   /// What a client is told of a database error; the rest goes to the log.
   private func failure(_ error: DatabaseError) -> GraphQLError {
-    logger.error("Query failed", metadata: ["error": "\(error)", "detail": "\(error.detail)"])
+    switch error.code {
+    case .unavailable, .poolExhausted:
+      outages.warning("The database is not available", detail: "\(error): \(error.detail)")
+    default: logger.error("Query failed", metadata: ["error": "\(error)", "detail": "\(error.detail)"])
+    }
     return switch error.code {
     case .unavailable, .poolExhausted:
       GraphQLError("The database is not available; try again.", code: .serviceUnavailable)

@@ -5,6 +5,9 @@ import Synchronization
 /// A cold key that many requests ask for at once costs one computation in this process. The work of one request stays
 /// together: all keys for which it is first are computed by one task, so they share a round trip. The task belongs to
 /// no request, so nobody's cancellation takes the value from the others; it is cancelled when nobody is left who waits.
+///
+/// A value that has landed may be boarded for a moment longer, by those who had not found it stored and come too late for
+/// the flight.
 final class FlightTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   /// A seat for one value that is under way. Its value must be asked for once, since until then it counts as waited for.
   struct Ticket: Sendable {
@@ -54,7 +57,18 @@ final class FlightTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
   }
 
+  /// For how long what has landed may be boarded, and which values.
+  struct Lingering: Sendable {
+    let duration: Duration
+    let applies: @Sendable (Value) -> Bool
+  }
+
   private let state = Mutex(State())
+  private let lingering: Lingering?
+
+  init(lingering: Lingering? = nil) {
+    self.lingering = lingering
+  }
 
   /// Boards a flight for each of `keys`, starting one task for those that have none yet.
   /// - Parameter compute: gets the positions in `keys` it must compute, and returns one value for each, in order.
@@ -87,12 +101,27 @@ final class FlightTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private func land(_ number: Int, with values: [Value]) {
     let waiters = state.withLock { state in
       guard let flight = state.flights[number] else { return [CheckedContinuation<[Value]?, Never>]() }
-      state.forget(flight.keys, of: number)
+      stay(number, flight.keys, values, in: &state)
       state.flights[number]?.values = values
       state.flights[number]?.waiters = [:]
       return Array(flight.waiters.values)
     }
     for waiter in waiters { waiter.resume(returning: values) }
+  }
+
+  /// Nobody boards any more but for values that linger. Those keep a seat until their time is over.
+  private func stay(_ number: Int, _ keys: [Key], _ values: [Value], in state: inout State) {
+    guard let lingering else { return state.forget(keys, of: number) }
+    state.forget(zip(keys, values).filter { !lingering.applies($1) }.map(\.0), of: number)
+    guard values.contains(where: lingering.applies) else { return }
+    state.flights[number]?.seats += 1
+    Task { [self] in
+      try? await Task.sleep(for: lingering.duration)
+      self.state.withLock { state in
+        state.forget(keys, of: number)
+        _ = state.leave(number)
+      }
+    }
   }
 
   // MARK: Waiting

@@ -20,6 +20,7 @@ struct ForeignBodyCheck {
       return place.kind == .array && place.elements.allSatisfy { check(type.item, field, $0) }
     }
     guard let selection = field.selection else {
+      if let scalar = schema[type.named].scalar, field.leaf == .any { return fits(scalar, place) }
       return output.withView { output in
         place.document.withView { body in
           unsafe LeafCoercion.accepts(field.leaf, kind: place.kind, text: body.text(of: place.node), in: output)
@@ -30,6 +31,18 @@ struct ForeignBodyCheck {
       let variant = output.variants[output.selections[selection].variants].first(where: { $0.type == runtimeType })
     else { return false }
     return variant.fields.allSatisfy { checkMember(output.fields[$0], of: place) }
+  }
+
+  /// Whether a value is one that we could have written for a scalar of the schema: its canonical text, or a number.
+  ///
+  /// What a scalar takes as input is more than that: a UUID in capitals, a decimal in quotes.
+  private func fits(_ scalar: ScalarCoercion, _ place: Place) -> Bool {
+    let value = InputValue(JSONValue(document: place.document, index: place.node))
+    guard let canonical = try? scalar.coerce(value) else { return false }
+    return switch (value, canonical) {
+    case (.int, .int), (.int, .number), (.number, .int), (.number, .number): true
+    default: value == canonical
+    }
   }
 
   private func checkMember(_ field: OutputField, of place: Place) -> Bool {

@@ -44,6 +44,7 @@ struct PlanExecutor: Sendable {
         bodies.append(found.body)
         origins.append(FieldOrigin(source: .memory, lifetime: lifetime(of: call), remaining: found.remaining))
       }
+      refreshEarly(table.calls, origins)
     }
     let outcomes = bodies.map { StepResults.Outcome.value($0.document, node: 0) }
     let results = results(of: table, outcomes, fragments: table.byStep(bodies.map(\.fragments)))
@@ -52,7 +53,14 @@ struct PlanExecutor: Sendable {
     guard plan.nestedSteps.allSatisfy({ finder.parents(of: $0).isEmpty }) else { return nil }
     var steps = FetchedSteps(results: results, origins: table.origins(origins))
     if !keys.isEmpty {
-      steps.basis = AnswerBasis(keys: keys, bodies: bodies.map(\.id), workspace: principal.workspaceID.text)
+      services.tally.countMemoryHits(table.calls.lazy.map(\.root))
+      steps.basis = AnswerBasis(
+        keys: keys,
+        bodies: bodies.map(\.id),
+        margins: table.calls.map { services.binding.roots[$0.root].cache?.refreshMargin ?? .zero },
+        roots: table.calls.map(\.root),
+        workspace: principal.workspaceID.text
+      )
     }
     return steps
   }
@@ -143,14 +151,36 @@ struct PlanExecutor: Sendable {
     let fetched = await fetcher.fetch(missing.map { calls[$0] }, cached: cached, at: missing)
     roots.database = missing.isEmpty ? .zero : ContinuousClock.now - asked
     roots.outcomes = cached.bodies.map { $0.map { .value($0, node: 0) } ?? .null }
-    roots.origins = zip(calls, cached.remaining).map { call, remaining in
-      FieldOrigin(source: .redis, lifetime: lifetime(of: call), remaining: remaining, took: roots.cache)
+    roots.origins = calls.indices.map { index in
+      FieldOrigin(
+        source: cached.sources[index],
+        lifetime: lifetime(of: calls[index]),
+        remaining: cached.remaining[index],
+        took: cached.sources[index] == .memory ? .zero : roots.cache
+      )
     }
+    refreshEarly(calls, roots.origins, except: cached.foreign.union(missing))
     for (result, index) in zip(fetched, missing) {
       roots.outcomes[index] = result.outcome
       roots.origins[index] = origin(of: result, calls[index], took: roots.database)
     }
+    for (index, call) in calls.enumerated() where call.key != nil {
+      services.tally.count(call.root, roots.origins[index].source, cached.misses[index])
+    }
     return roots
+  }
+
+  /// Begins to compute anew what is stale or will soon expire. What an invalidation has made old is not among it.
+  /// - Parameter others: calls that were missed, and bodies of other services.
+  private func refreshEarly(_ calls: [RootCall], _ origins: [FieldOrigin], except others: Set<Int> = []) {
+    var due: [RootCall] = []
+    for (index, call) in calls.enumerated() where !others.contains(index) {
+      guard let policy = services.binding.roots[call.root].cache, let remaining = origins[index].remaining else {
+        continue
+      }
+      if origins[index].source == .stale || EarlyRefresh.isDue(remaining, policy) { due.append(call) }
+    }
+    if !due.isEmpty { EarlyRefresh(services: services, workspace: principal.workspaceID.text).begin(due) }
   }
 
   /// A value that has just been computed stays for its whole time, whether Redis took it or not. A null is not kept.

@@ -48,6 +48,10 @@ enum ReportWriter {
     write("milliseconds", field.origin.took.milliseconds, into: &json)
     json.key("rows")
     if let records = field.records { json.int(Int64(records)) } else { json.null() }
+    if let computedFrom = field.computedFrom {
+      json.key("computedFrom")
+      json.string(computedFrom)
+    }
     json.endObject()
   }
 

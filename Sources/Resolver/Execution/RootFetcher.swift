@@ -1,9 +1,9 @@
 import Cache
-import Database
 import JSON
 import Schema
 
-/// Brings the bodies of root fields: from the cache, from a flight that is under way, or from PostgreSQL.
+/// Brings the bodies of root fields: from the cache, from a flight that is under way, from another instance that is
+/// computing them, or from PostgreSQL.
 struct RootFetcher: Sendable {
   let services: EngineServices
   let workspace: String
@@ -12,46 +12,98 @@ struct RootFetcher: Sendable {
   struct CachedBodies: Sendable {
     /// One for each call; nil is a miss.
     var bodies: [JSONDocument?]
-    /// Calls under whose key a value of another workspace stands.
-    var notOurs: Set<Int> = []
-    /// Calls under whose key a value stands that could not be used.
-    var outdated: Set<Int> = []
-    /// The generation under which values read from now on may be stored; nil when Redis could not be asked.
-    var generation: Int64?
-    /// The time to live of each value.
+    /// Where each body came from.
+    var sources: [FieldOrigin.Source]
+    /// The time for which each body is fresh; zero for a stale one.
     var remaining: [Duration]
+    /// Calls whose body another service has written.
+    var foreign: Set<Int> = []
+    /// Why a call is a miss.
+    var misses: [Miss?]
+    /// Whose task it is to compute what is missing.
+    var leases: [CacheLease]
+    /// The generation under which each value, read from now on, may be stored; nil when Redis could not be asked.
+    var generations: [Int64?]
+
+    enum Miss: Sendable {
+      /// There is nothing.
+      case absent
+      /// What is there cannot be used any more.
+      case outdated
+      /// Another service has written what is there, and it cannot be used.
+      case ignored
+      /// What is there belongs to another workspace.
+      case notOurs
+    }
+
+    init(count: Int) {
+      bodies = Array(repeating: nil, count: count)
+      sources = Array(repeating: .redis, count: count)
+      remaining = Array(repeating: .zero, count: count)
+      misses = Array(repeating: .absent, count: count)
+      leases = Array(repeating: .unknown, count: count)
+      generations = Array(repeating: nil, count: count)
+    }
   }
 
   // MARK: Reading
 
-  /// Asks for all keys of a request: in memory, and what is not there in one round trip.
+  /// Asks for all keys of a request: in memory, and what is not there, or old, in one round trip.
+  ///
+  /// What Redis is asked for is leased as well: a miss is computed by one instance, and the others wait for it.
   /// - Parameter answers: whether a body of another service's holds what the request selects.
-  func read(_ calls: [RootCall], answers: (RootCall, JSONDocument) -> Bool) async -> CachedBodies {
-    var cached = CachedBodies(
-      bodies: Array(repeating: nil, count: calls.count),
-      remaining: Array(repeating: .zero, count: calls.count)
-    )
+  func read(
+    _ calls: [RootCall],
+    _ reading: FieldCache.Reading = .memoryFirst,
+    answers: (RootCall, JSONDocument) -> Bool
+  ) async -> CachedBodies {
+    var cached = CachedBodies(count: calls.count)
     let keyed = calls.indices.filter { calls[$0].key != nil }
-    guard !keyed.isEmpty else { return cached }
-    guard let batch = await services.readCache(keyed.compactMap { calls[$0].key }, workspace: workspace) else {
-      return cached
-    }
-    cached.generation = batch.generation
-    for (position, index) in keyed.enumerated() {
-      guard let entry = batch.values[position], let policy = services.binding.roots[calls[index].root].cache else {
-        continue
-      }
-      let reading = DecodedBody.of(entry, policy: policy)
-        .reading(generation: batch.generation ?? 0, workspace: workspace)
-      switch reading {
-      case .body(let body, let isForeign) where !isForeign || answers(calls[index], body):
-        cached.bodies[index] = body
-        cached.remaining[index] = entry.remaining
-      case .body, .outdated: cached.outdated.insert(index)
-      case .notOurs: cached.notOurs.insert(index)
-      }
-    }
+    let isAsked = await look(for: keyed, of: calls, reading, into: &cached, answers)
+    if isAsked || services.leaseDuration == nil { return cached }
+    // Redis has not been asked yet, and may have something better than memory, or nobody who sees to it.
+    let missing = keyed.filter { cached.bodies[$0] == nil }
+    _ = await look(for: missing, of: calls, .redisOnly, into: &cached, answers)
     return cached
+  }
+
+  /// - Returns: whether Redis was asked.
+  private func look(
+    for positions: [Int],
+    of calls: [RootCall],
+    _ reading: FieldCache.Reading,
+    into cached: inout CachedBodies,
+    _ answers: (RootCall, JSONDocument) -> Bool
+  ) async -> Bool {
+    let keys = positions.compactMap { calls[$0].key }
+    guard !keys.isEmpty, let batch = await services.readCache(keys, workspace: workspace, reading) else { return false }
+    for (index, position) in positions.enumerated() {
+      guard let policy = services.binding.roots[calls[position].root].cache else { continue }
+      let generation = batch.generation(ofField: policy.keyPrefix)
+      cached.generations[position] = generation
+      cached.leases[position] = batch.lease(index)
+      guard let entry = batch.values[index] else { continue }
+      cached.sources[position] = batch.isFromMemory(index) ? .memory : .redis
+      let worth = DecodedBody.of(entry, policy: policy)
+        .reading(generation: generation ?? 0, workspace: workspace, remaining: entry.remaining)
+      cached.misses[position] = nil
+      switch worth {
+      case .body(let body, let remaining):
+        cached.bodies[position] = body
+        cached.remaining[position] = remaining
+      case .stale(let body):
+        cached.bodies[position] = body
+        cached.sources[position] = .stale
+      case .foreign(let body) where answers(calls[position], body):
+        cached.bodies[position] = body
+        cached.remaining[position] = entry.remaining
+        cached.foreign.insert(position)
+      case .foreign, .garbage: cached.misses[position] = .ignored
+      case .outdated: cached.misses[position] = .outdated
+      case .notOurs: cached.misses[position] = .notOurs
+      }
+    }
+    return batch.hasAsked
   }
 
   // MARK: Fetching
@@ -63,90 +115,39 @@ struct RootFetcher: Sendable {
     let isShared: Bool
   }
 
-  private struct Miss: Sendable {
-    let call: RootCall
-    /// How the body is stored; nil when it must not be.
-    let storing: Storing?
-  }
-
-  private struct Storing: Sendable {
-    let key: CacheKey
-    let policy: CachePolicy
-    let generation: Int64
-    let onlyIfAbsent: Bool
-  }
-
   /// Computes the bodies of calls that the cache had not, all in one pipeline, and stores them once they are there.
   ///
-  /// A call that another request is computing already is awaited instead.
-  /// - Parameter positions: the position of each call among those that ``read(_:answers:)`` was asked for.
+  /// A call that another request is computing already is awaited instead; one that another instance is computing, for the
+  /// time of a lease.
+  /// - Parameter positions: the position of each call among those that ``read(_:_:answers:)`` was asked for.
   func fetch(_ calls: [RootCall], cached: CachedBodies, at positions: [Int]) async -> [Fetched] {
     guard !calls.isEmpty else { return [] }
-    let misses = zip(calls, positions).map { Miss(call: $0, storing: storing($0, cached: cached, at: $1)) }
-    let keys = calls.map {
+    let misses = zip(calls, positions).map { MissedCall($0, cached: cached, at: $1, policies: services.binding) }
+    let (elsewhere, ours) = misses.indices.partitioned { misses[$0].lease == .elsewhere }
+    let tickets =
+      board(ours.map { misses[$0] }) { await compute($0) }
+      + board(elsewhere.map { misses[$0] }) { await awaitOthers($0) }
+    var fetched: [Fetched?] = Array(repeating: nil, count: calls.count)
+    for (index, ticket) in zip(ours + elsewhere, tickets) {
+      fetched[index] = Fetched(outcome: await ticket.value ?? .failure(.outOfTime), isShared: !ticket.isLeader)
+    }
+    return fetched.compactMap { $0 }
+  }
+
+  private func board(
+    _ misses: [MissedCall],
+    _ work: @escaping @Sendable ([MissedCall]) async -> [StepResults.Outcome]
+  ) -> [FlightTable<FlightKey, StepResults.Outcome>.Ticket] {
+    guard !misses.isEmpty else { return [] }
+    let keys = misses.map {
       FlightKey(
-        root: $0.root,
+        root: $0.call.root,
         workspace: workspace,
-        arguments: ByteKey($0.argumentsText),
-        generation: cached.generation
+        arguments: ByteKey($0.call.argumentsText),
+        generation: $0.generation
       )
     }
-    let tickets = services.flights.join(keys) { leading in
-      await compute(leading.map { misses[$0] })
-    }
-    var fetched: [Fetched] = []
-    for ticket in tickets {
-      fetched.append(Fetched(outcome: await ticket.value ?? .failure(.outOfTime), isShared: !ticket.isLeader))
-    }
-    return fetched
-  }
-
-  private func storing(_ call: RootCall, cached: CachedBodies, at position: Int) -> Storing? {
-    guard let key = call.key, let policy = services.binding.roots[call.root].cache,
-      let generation = cached.generation, !cached.notOurs.contains(position)
-    else { return nil }
-    // A key without workspace may be taken by another one at any moment: never overwrite what was not seen to be ours.
-    let onlyIfAbsent = policy.owner != nil && !cached.outdated.contains(position)
-    return Storing(key: key, policy: policy, generation: generation, onlyIfAbsent: onlyIfAbsent)
-  }
-
-  private func compute(_ misses: [Miss]) async -> [StepResults.Outcome] {
-    var batch = StatementBatch()
-    let parts = misses.map { miss in
-      batch.add { () throws(GraphQLError) in
-        try services.binding.roots[miss.call.root].resolver.queries(miss.call.call)
-      }
-    }
-    let rows = await services.run(batch)
-    var outcomes: [StepResults.Outcome] = []
-    var writes: [CacheWrite] = []
-    for (miss, part) in zip(misses, parts) {
-      do throws(GraphQLError) {
-        let body = try body(of: miss.call, rows[part])
-        outcomes.append(body.root.isNull ? .null : .value(body, node: 0))
-        if let write = write(body, miss) { writes.append(write) }
-      } catch {
-        outcomes.append(.failure(error))
-      }
-    }
-    if !writes.isEmpty { services.writeCache(writes, workspace: workspace) }
-    return outcomes
-  }
-
-  private func body(
-    of call: RootCall,
-    _ rows: Result<[SQLResult], GraphQLError>
-  ) throws(GraphQLError) -> JSONDocument {
-    var writer = JSONWriter(reserving: 4096)
-    try services.binding.roots[call.root].resolver.body(try rows.get(), call.call, into: &writer)
-    return try services.parse(writer.bytes)
-  }
-
-  private func write(_ body: JSONDocument, _ miss: Miss) -> CacheWrite? {
-    guard let storing = miss.storing, let text = CachedBody.encode(body.bytes, generation: storing.generation) else {
-      return nil
-    }
-    return CacheWrite(key: storing.key, bytes: text, ttl: storing.policy.ttl, onlyIfAbsent: storing.onlyIfAbsent)
+    return services.flights.join(keys) { leading in await work(leading.map { misses[$0] }) }
   }
 }
 
@@ -157,4 +158,11 @@ struct FlightKey: Sendable, Hashable {
   let workspace: String
   let arguments: ByteKey
   let generation: Int64?
+}
+
+extension Range where Bound == Int {
+  /// The numbers for which something holds, and the others, each in order.
+  fileprivate func partitioned(by condition: (Int) -> Bool) -> (matching: [Int], others: [Int]) {
+    (filter(condition), filter { !condition($0) })
+  }
 }

@@ -17,6 +17,12 @@ struct StepResults: Sendable {
       return items.elements.count
     }
 
+    /// What a body says of the tables that it was computed from.
+    var computedFrom: String? {
+      guard case .value(let document, let node) = self else { return nil }
+      return JSONValue(document: document, index: node)["computed_from"]?.string
+    }
+
     func map(_ transform: (Place?) -> Place?) -> Result<Place?, GraphQLError> {
       switch self {
       case .value(let document, let node): .success(transform(Place(document, node)))

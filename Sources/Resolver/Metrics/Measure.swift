@@ -14,6 +14,13 @@ enum Measure: String, Sendable, Hashable, CaseIterable {
   case quality
   /// Traces that have a quality score.
   case scored
+  case tokensInput = "tokens_input"
+  case tokensOutput = "tokens_output"
+  case tokensTotal = "tokens_total"
+  /// `Histogram` of milliseconds.
+  case latencies
+  /// `Histogram` of billionths of a dollar, of the traces that have a cost.
+  case costs
 
   /// The sum over rows of `traces`.
   var ofTraces: String {
@@ -24,6 +31,11 @@ enum Measure: String, Sendable, Hashable, CaseIterable {
     case .cost: "sum(cost_usd)"
     case .quality: "sum(quality_score)"
     case .scored: "count(quality_score)"
+    case .tokensInput: "sum(tokens_input)"
+    case .tokensOutput: "sum(tokens_output)"
+    case .tokensTotal: "sum(tokens_total)"
+    case .latencies: "sum(histogram_unit(latency_ms))"
+    case .costs: "sum(histogram_unit(nano_dollars(cost_usd)))"
     }
   }
 
@@ -36,6 +48,14 @@ enum Measure: String, Sendable, Hashable, CaseIterable {
     case .cost: "sum(total_cost_usd)"
     case .quality: "sum(quality_score_sum)"
     case .scored: "sum(quality_score_count)"
+    case .tokensInput: "sum(tokens_input_sum)"
+    case .tokensOutput: "sum(tokens_output_sum)"
+    case .tokensTotal: "sum(tokens_total_sum)"
+    case .latencies: "sum(latency_histogram)"
+    case .costs: "sum(cost_histogram)"
     }
   }
+
+  /// Whether rollups of the minute do without it.
+  var isHistogram: Bool { self == .latencies || self == .costs }
 }

@@ -49,6 +49,30 @@ struct MetricDefinition: Sendable {
     trend: .normal
   )
 
+  static let errors = MetricDefinition(key: "errors", numerator: .errors, denominator: nil, trend: .inverse)
+  static let requests = MetricDefinition(key: "requests", numerator: .requests, denominator: nil, trend: .normal)
+  static let tokensInput = MetricDefinition(
+    key: "tokens_input",
+    numerator: .tokensInput,
+    denominator: nil,
+    trend: .normal
+  )
+  static let tokensOutput = MetricDefinition(
+    key: "tokens_output",
+    numerator: .tokensOutput,
+    denominator: nil,
+    trend: .normal
+  )
+  static let tokensTotal = MetricDefinition(
+    key: "tokens_total",
+    numerator: .tokensTotal,
+    denominator: nil,
+    trend: .normal
+  )
+
+  /// The sums that the figure is made of.
+  var measures: [Measure] { [numerator] + (denominator.map { [$0] } ?? []) }
+
   /// The KPI set in the order of its body.
   static let kpis = [totalRequests, averageLatency, errorRate, totalCost, averageQuality]
 }
@@ -64,11 +88,24 @@ extension MetricDefinition {
 
   /// The figure out of a row of sums as `numeric` without trailing zeros; 0 when there is nothing to divide by.
   /// - Parameter sums: alias of a relation with a column for each measure, none of them NULL.
-  func value(_ sums: String) -> String {
-    guard let denominator else { return "trim_scale(\(sums).\(numerator.rawValue)::numeric)" }
-    let dividend = "\(factor) * \(sums).\(numerator.rawValue) * \(Self.wideOne)"
-    let divisor = "NULLIF(\(sums).\(denominator.rawValue), 0)"
-    return "trim_scale(round(COALESCE(\(dividend) / \(divisor), 0), \(Self.decimals)))"
+  func value(_ sums: String) -> String { "COALESCE(\(valueIfAny(sums)), 0)" }
+
+  /// The same, but NULL when there is nothing to divide by.
+  /// - Parameter prefix: what the names of the columns begin with.
+  func valueIfAny(_ sums: String, prefix: String = "") -> String {
+    let columns = "\(sums).\(prefix)"
+    guard let denominator else { return "trim_scale(\(columns)\(numerator.rawValue)::numeric)" }
+    let dividend = "\(factor) * \(columns)\(numerator.rawValue) * \(Self.wideOne)"
+    let divisor = "NULLIF(\(columns)\(denominator.rawValue), 0)"
+    return "trim_scale(round(\(dividend) / \(divisor), \(Self.decimals)))"
+  }
+
+  /// A group's part of the figure of all: its numerator over the denominator of all. Parts add up to the figure; 0 when there
+  /// is nothing to divide by.
+  func part(of group: String, in whole: String, prefix: String) -> String {
+    let dividend = "\(factor) * \(group).\(prefix)\(numerator.rawValue)::numeric"
+    guard let denominator else { return "(\(dividend))" }
+    return "COALESCE(\(dividend) * \(Self.wideOne) / NULLIF(\(whole).\(prefix)\(denominator.rawValue), 0), 0)"
   }
 
   /// Percent by which the figure moved, to one decimal, half away from zero: 0 when both are 0, 100 when only the

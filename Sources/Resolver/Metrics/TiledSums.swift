@@ -1,11 +1,31 @@
 /// SQL that sums measures over tiled windows. Bounds are parameters, so the text is the same for all windows.
 struct TiledSums: Sendable {
-  let measures: [Measure]
-  /// Conditions on columns that `traces` and every rollup have (agent, status), each starting with ` AND `.
-  var conditions = ""
-  var levels = RollupLevel.all
+  /// The same condition over rows of `traces` and over rows of rollups.
+  struct Conditions: Sendable {
+    var traces = "true"
+    var rollups = "true"
+  }
 
-  /// A SELECT for each tile of a window, joined by UNION ALL: `part` (the given number), then a column for each measure.
+  /// A column that the sums are grouped by.
+  struct Key: Sendable {
+    let name: String
+    /// Over rows of `traces`.
+    let traces: String
+    /// Over rows of a level's table.
+    let rollup: @Sendable (RollupLevel) -> String
+  }
+
+  let measures: [Measure]
+  var keys: [Key] = []
+  var conditions = Conditions()
+  var levels = RollupLevel.all
+  /// What follows `FROM traces`.
+  var join = ""
+  /// A condition without columns of the tables: when it is false no tile is read.
+  var condition: String?
+
+  /// A SELECT for each tile of a window, joined by UNION ALL: `part` (the given number), the keys, then a column for each
+  /// measure.
   ///
   /// Each tile is a scan of its own, so that bounds on `"timestamp"` are plain comparisons with parameters, which prune
   /// partitions when the statement is planned. `$1` is the workspace.
@@ -21,12 +41,17 @@ struct TiledSums: Sendable {
 
   private func select(tile: Int, part: Int, from bound: Int) -> String {
     let level = WindowTiling.level(ofTile: tile, levels: levels.count).map { levels[$0] }
-    let sums = measures.map { "\(level == nil ? $0.ofTraces : $0.ofRollup) AS \($0.rawValue)" }.joined(separator: ", ")
+    let keys = keys.map { "\(level.map($0.rollup) ?? $0.traces) AS \($0.name)" }
+    let sums = measures.map { "\(level == nil ? $0.ofTraces : $0.ofRollup) AS \($0.rawValue)" }
+    let columns = (["\(part) AS part"] + keys + sums).joined(separator: ", ")
     let column = level?.column ?? "\"timestamp\""
+    let filter = level == nil ? conditions.traces : conditions.rollups
+    let grouping = keys.isEmpty ? "" : " GROUP BY " + (2..<keys.count + 2).map(String.init).joined(separator: ", ")
     return """
-      SELECT \(part) AS part, \(sums) FROM \(level?.table ?? "traces") \
+      SELECT \(columns) FROM \(level?.table ?? "traces" + join) \
       WHERE workspace_id = $1::uuid \
-      AND \(column) >= $\(bound)::timestamptz AND \(column) < $\(bound + 1)::timestamptz\(conditions)
+      AND \(column) >= $\(bound)::timestamptz AND \(column) < $\(bound + 1)::timestamptz \
+      AND \(filter)\(condition.map { " AND \($0)" } ?? "")\(grouping)
       """
   }
 }

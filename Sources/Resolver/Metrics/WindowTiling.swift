@@ -6,11 +6,14 @@ struct RollupLevel: Sendable, Hashable {
   /// Length of a bucket. Buckets start at its multiples since the epoch, in UTC.
   let seconds: Int64
 
+  static let minutely = RollupLevel(table: "traces_minutely", column: "minute", seconds: 60)
   static let hourly = RollupLevel(table: "traces_hourly", column: "hour", seconds: 3600)
   static let daily = RollupLevel(table: "traces_daily", column: "day", seconds: 86_400)
 
   /// Finest first; each length is a multiple of the one before.
-  static let all = [hourly, daily]
+  static let all = [minutely, hourly, daily]
+  /// Those that have histograms.
+  static let withHistograms = [hourly, daily]
 }
 
 /// A window cut into tiles that each lie in one table: raw rows at the ragged edges, then ever coarser rollups.

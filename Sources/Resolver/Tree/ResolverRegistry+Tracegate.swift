@@ -25,6 +25,11 @@ extension ResolverRegistry {
     root("Query.activity", ActivityResolver())
     root("Query.traces", TracesResolver())
     root("Query.trace", TraceResolver())
+    root("Query.metrics", MetricsResolver())
+    root("Query.explainChange", ExplainChangeResolver())
+    root("Query.agents", DimensionValuesResolver(.agent))
+    root("Query.models", DimensionValuesResolver(.model))
+    root("Query.tags", DimensionValuesResolver(.tag))
   }
 
   private mutating func addMutations() {
@@ -47,9 +52,24 @@ extension ResolverRegistry {
     properties(of: "ActivityList", "items", "total")
     properties(of: "Trace", "traceId", "workspaceId", "agentId", "timestamp", "latencyMs", "status", "model")
     properties(of: "Trace", "modelProvider", "tokensInput", "tokensOutput", "tokensTotal", "costUsd", "qualityScore")
-    properties(of: "Trace", "tags")
-    properties(of: "TraceList", "items", "total", "page", "limit", "pages")
+    properties(of: "Trace", "tags", "cursor")
+    properties(of: "TraceList", "items", "total", "page", "limit", "pages", "pageInfo")
+    properties(of: "PageInfo", "hasNextPage", "hasPreviousPage", "startCursor", "endCursor")
     properties(of: "Span", "spanId", "parentSpanId", "name", "kind", "start", "end", "latencyMs", "status", "model")
     properties(of: "Span", "tokensInput", "tokensOutput", "costUsd", "attributes")
+    addMetricProperties()
+  }
+
+  private mutating func addMetricProperties() {
+    properties(of: "Metrics", "asOf", "window", "interval", "timeZone", "computedFrom", "totals", "series", "groups")
+    properties(of: "MetricGroup", "keys", "isOther", "totals", "series")
+    properties(of: "MetricKey", "dimension", "value")
+    properties(of: "MetricPoint", "from", "to", "values")
+    for figure in MetricFigure.allCases { properties(of: "MetricValues", figure.rawValue) }
+    properties(of: "ChangeExplanation", "asOf", "window", "previousWindow", "measure", "value", "previousValue")
+    properties(of: "ChangeExplanation", "change", "items")
+    properties(of: "ChangeContribution", "keys", "isOther", "value", "previousValue", "contribution")
+    properties(of: "DimensionValueList", "items", "total")
+    properties(of: "DimensionValue", "value", "requests")
   }
 }

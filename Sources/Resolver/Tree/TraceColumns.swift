@@ -5,6 +5,12 @@ import JSON
 enum TraceColumns {
   static let count = 13
 
+  // Positions of columns that others read as well.
+  static let traceID = 0
+  static let timestamp = 2
+  static let latency = 3
+  static let cost = 10
+
   /// - Parameter alias: of a relation with the columns of `traces`.
   static func select(_ alias: String) -> String {
     """

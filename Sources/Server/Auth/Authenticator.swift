@@ -35,12 +35,34 @@ enum Authenticator: Sendable {
     }
   }
 
+  /// What was found good of a request: the same fields need not be read again while it ``holds(_:)``.
+  enum Proof: Sendable {
+    case token(VerifiedToken)
+    case contextHeaders(Principal)
+
+    var principal: Principal {
+      switch self {
+      case .token(let verified): verified.principal
+      case .contextHeaders(let principal): principal
+      }
+    }
+  }
+
   /// Who asks, when that takes no computation; nil leaves it to ``principal(for:)`` to find out or refuse.
-  func knownPrincipal(for fields: HTTPFields) -> Principal? {
+  func knownProof(for fields: HTTPFields) -> Proof? {
     switch self {
     case .token(let authority):
-      fields[.authorization].flatMap(Self.bearerToken).flatMap { authority.known($0)?.principal }
-    case .contextHeaders: try? Self.principal(fromContext: fields)
+      fields[.authorization].flatMap(Self.bearerToken).flatMap { authority.known($0) }.map { .token($0) }
+    case .contextHeaders: (try? Self.principal(fromContext: fields)).map { .contextHeaders($0) }
+    }
+  }
+
+  /// Whether the token has neither expired nor been revoked since.
+  func holds(_ proof: Proof) -> Bool {
+    switch (self, proof) {
+    case (.token(let authority), .token(let verified)): authority.holds(verified)
+    case (.contextHeaders, .contextHeaders): true
+    default: false
     }
   }
 

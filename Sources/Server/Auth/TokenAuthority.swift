@@ -77,6 +77,9 @@ final class TokenAuthority: Sendable {
     if case .verified(let verified) = memory.find(token, at: now()) { verified } else { nil }
   }
 
+  /// Whether a token that was verified before is still accepted.
+  func holds(_ verified: VerifiedToken) -> Bool { memory.holds(verified, at: now()) }
+
   private func verifySlowly(_ token: String, at instant: Int64) async throws(Refusal) -> VerifiedToken {
     guard token.utf8.count <= Self.maximumBytes else { throw .malformed }
     // jwt-kit picks the key, not the algorithm that the header asks for; ours is the only one there is.

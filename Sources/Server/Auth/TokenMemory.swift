@@ -1,13 +1,9 @@
 import Synchronization
 
 /// What this process knows of tokens: claims already verified, and ids revoked. Bounded; one short lock a look-up.
-///
-/// Verified tokens live in two generations: when the young one is full it becomes the old one, and what was in the old
-/// one and not asked for since is forgotten. That keeps the busy tokens at O(1) without a list of uses.
 final class TokenMemory: Sendable {
   private struct State {
-    var young: [String: VerifiedToken] = [:]
-    var old: [String: VerifiedToken] = [:]
+    var verified: Generations<String, VerifiedToken>
     /// Token id → when it expires by itself.
     var revoked: [String: Int64] = [:]
     /// When expired revocations are swept next.
@@ -21,17 +17,16 @@ final class TokenMemory: Sendable {
     case unknown
   }
 
-  private let state = Mutex(State())
-  private let generationSize: Int
+  private let state: Mutex<State>
 
   /// - Parameter capacity: how many verified tokens are remembered at most.
   init(capacity: Int = 20_000) {
-    generationSize = max(1, capacity / 2)
+    state = Mutex(State(verified: Generations(capacity: capacity)))
   }
 
   func find(_ token: String, at instant: Int64) -> Answer {
     state.withLock { state in
-      guard let verified = Self.lookUp(token, in: &state, generationSize) else { return .unknown }
+      guard let verified = state.verified.find(token) else { return .unknown }
       if state.revoked[verified.tokenID] != nil { return .revoked }
       return verified.expiresAt > instant ? .verified(verified) : .expired
     }
@@ -41,9 +36,14 @@ final class TokenMemory: Sendable {
   func remember(_ verified: VerifiedToken, for token: String, at instant: Int64) -> Bool {
     state.withLock { state in
       guard state.revoked[verified.tokenID] == nil else { return false }
-      Self.insert(verified, for: token, in: &state, generationSize)
+      state.verified.insert(verified, under: token)
       return true
     }
+  }
+
+  /// Whether a token that was verified before still is what it was.
+  func holds(_ verified: VerifiedToken, at instant: Int64) -> Bool {
+    verified.expiresAt > instant && state.withLock { $0.revoked.isEmpty || $0.revoked[verified.tokenID] == nil }
   }
 
   /// From now on no token with this id is accepted here. Remembered until the token would expire by itself.
@@ -58,21 +58,6 @@ final class TokenMemory: Sendable {
 
   /// How many tokens and revocations are held.
   var counts: (verified: Int, revoked: Int) {
-    state.withLock { ($0.young.count + $0.old.count, $0.revoked.count) }
-  }
-
-  private static func lookUp(_ token: String, in state: inout State, _ size: Int) -> VerifiedToken? {
-    if let verified = state.young[token] { return verified }
-    guard let verified = state.old.removeValue(forKey: token) else { return nil }
-    insert(verified, for: token, in: &state, size)
-    return verified
-  }
-
-  private static func insert(_ verified: VerifiedToken, for token: String, in state: inout State, _ size: Int) {
-    if state.young.count >= size {
-      state.old = state.young
-      state.young = [:]
-    }
-    state.young[token] = verified
+    state.withLock { ($0.verified.count, $0.revoked.count) }
   }
 }

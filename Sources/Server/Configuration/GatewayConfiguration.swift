@@ -45,6 +45,10 @@ public struct GatewayConfiguration: Sendable {
   /// Overrides of the schema's times to live, by the name of the variable that sets them.
   public var cacheTTLs: [String: Int] = [:]
   public var cacheMemoryBytes = 67_108_864
+  /// For how long one instance computes a missing value on behalf of the others; zero for each on its own.
+  public var cacheLease = Duration.milliseconds(200)
+  /// The least time between two invalidations of a workspace by those who write to it.
+  public var cacheInvalidationInterval = Duration.seconds(1)
 
   /// Whose GraphQL documents are executed.
   public var documentMode = DocumentMode.open
@@ -334,6 +338,22 @@ extension GatewayConfiguration {
       \.cacheMemoryBytes,
       in: 0...68_719_476_736,
       "Memory for cached values that Redis keeps up to date; 0 keeps none, so that every request asks Redis."
+    ),
+    .duration(
+      "CACHE_LEASE_MS",
+      .cache,
+      \.cacheLease,
+      in: 0...5_000,
+      unit: .milliseconds,
+      "How long an instance waits at most for another one that computes the same missing value; 0 lets each compute its own."
+    ),
+    .duration(
+      "CACHE_INVALIDATION_INTERVAL_MS",
+      .cache,
+      \.cacheInvalidationInterval,
+      in: 0...60_000,
+      unit: .milliseconds,
+      "While traces of a workspace are written again and again its caches are dropped once in this time, and after the last."
     ),
   ]
 

@@ -24,9 +24,7 @@ struct GraphQLController: Sendable {
       ServerTiming.apply(report, since: start, to: &answer.fields)
       return Response(answer)
     } catch let problem as Problem {
-      var answer = exchange.response(to: problem)
-      ServerTiming.apply(nil, since: start, to: &answer.fields)
-      return Response(answer)
+      return Response(exchange.response(to: problem))
     }
   }
 

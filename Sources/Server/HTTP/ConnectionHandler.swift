@@ -2,6 +2,7 @@ import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 
 /// What the framework leaves to be desired of a connection: notices that the client has gone, and answers what is no
 /// HTTP in the words of every other error.
@@ -14,6 +15,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundIn = HTTPResponsePart
   typealias OutboundOut = HTTPResponsePart
 
+  private let first: any RemovableChannelHandler
+  private let parsed: any RemovableChannelHandler
   private let connection = ConnectionState()
   /// Requests whose answer has not ended.
   private var pending = 0
@@ -31,7 +34,23 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   /// How long what the client still sends is read and thrown away, so that it gets to see the answer.
   private static let lingering = TimeAmount.seconds(2)
 
+  /// - Parameters:
+  ///   - first: what is to see the bytes before the parser does.
+  ///   - parsed: what is to see requests as the parser makes them.
+  init(first: any RemovableChannelHandler, parsed: any RemovableChannelHandler) {
+    self.first = first
+    self.parsed = parsed
+  }
+
   func handlerAdded(context: ChannelHandlerContext) {
+    do {
+      let pipeline = context.pipeline.syncOperations
+      let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
+      try pipeline.addHandler(parsed, position: .before(codec))
+      try pipeline.addHandler(first, position: .first)
+    } catch {
+      return context.close(promise: nil)
+    }
     ConnectionRegistry.shared.add(context.channel, connection)
   }
 
@@ -115,7 +134,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
       .contentType: "application/json", .contentLength: "\(body.count)", .connection: "close",
     ]
     SecurityHeaders.apply(to: &fields)
-    if let field = RequestIdentifier.field { fields[field] = RandomID.make() }
+    if let field = RequestIdentifier.field { fields[field] = RequestIdentifier.fresh() }
     context.write(wrapOutboundOut(.head(HTTPResponse(status: problem.status, headerFields: fields))), promise: nil)
     context.write(wrapOutboundOut(.body(context.channel.allocator.buffer(bytes: body))), promise: nil)
     context.write(wrapOutboundOut(.end(nil)), promise: nil)

@@ -7,11 +7,6 @@ struct Edge: Sendable {
   let cors: CORSPolicy
   let compression: ResponseCompression
 
-  /// Whether an answer to these fields may have to be compressed.
-  func compresses(for request: HTTPFields) -> Bool {
-    compression.minimum > 0 && ContentCoding.forResponse(request[.acceptEncoding]) != nil
-  }
-
   func finish(_ fields: inout HTTPFields, of request: HTTPRequest, requestID: String) {
     SecurityHeaders.apply(to: &fields)
     cors.apply(to: &fields, for: request.headerFields)

@@ -25,6 +25,7 @@ struct EdgeMiddleware: RouterMiddleware {
 
     var response = await respond(to: request, context: context, next: next)
     await edge.compression.apply(to: &response, acceptEncoding: request.headers[.acceptEncoding])
+    ServerTiming.complete(&response.headers, since: start)
     edge.finish(&response.headers, of: request.head, requestID: requestID)
     let bytes = response.body.contentLength ?? 0
     edge.log(

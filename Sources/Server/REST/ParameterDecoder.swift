@@ -110,7 +110,8 @@ enum ParameterDecoder {
     return quoted.dropLast().joined(separator: ", ") + " or " + quoted[quoted.count - 1]
   }
 
-  private static func checkWorkspace(_ query: QueryString, _ principal: Principal) throws(Problem) {
+  /// - Throws: 403 when a query names a workspace that is not the caller's.
+  static func checkWorkspace(_ query: QueryString, _ principal: Principal) throws(Problem) {
     guard let text = query[workspaceParameter] else { return }
     guard WorkspaceID(text) == principal.workspaceID else { throw ErrorMapping.foreignWorkspace }
   }

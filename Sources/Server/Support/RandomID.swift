@@ -6,7 +6,8 @@ enum RandomID {
     return hexadecimal(generator.next()) + hexadecimal(generator.next())
   }
 
-  private static func hexadecimal(_ word: UInt64) -> String {
+  /// 16 digits.
+  static func hexadecimal(_ word: UInt64) -> String {
     let digits = String(word, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }

@@ -40,6 +40,25 @@ struct ClusterTests {
     }
   }
 
+  /// A cluster that does not answer costs the callers their deadline, and no more.
+  @Test func waitsForNoAnswerBeyondTheDeadline() async throws {
+    try await PrivateCluster.run { cluster in
+      for node in cluster.nodes { node.program.signal(SIGSTOP) }
+      var configuration = cluster.configuration
+      configuration.timeout = .milliseconds(100)
+      configuration.connectTimeout = .seconds(20)
+      let client = RedisClient(configuration: configuration, logger: .silent)
+      let start = ContinuousClock.now
+      await #expect(throws: CacheError.self) { try await client.ping() }
+      // Far from the time that asking all of them takes.
+      #expect(ContinuousClock.now - start < .seconds(20))
+      for node in cluster.nodes { node.program.signal(SIGCONT) }
+      try await Patience.wait(for: "an answer") { try? await client.ping() }
+      await client.close()
+      await #expect(throws: CacheError(.unavailable, "The connection to Redis was closed")) { try await client.ping() }
+    }
+  }
+
   /// A slot is moved key by key while it is used: `ASK` for what is gone, then `MOVED` for the slot.
   @Test func followsASlotThatIsMoved() async throws {
     try await PrivateCluster.run { cluster in

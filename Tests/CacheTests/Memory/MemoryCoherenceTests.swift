@@ -130,7 +130,8 @@ struct MemoryCoherenceTests {
       let entry = try #require(await stand.cache.read([CacheKey(key)], generationOf: "w1").values[0])
       #expect(try #require(entry.expiry) <= sent + .milliseconds(400))
       #expect(entry.remaining <= .milliseconds(300))
-      try await Patience.wait(for: "the expiry") { stand.readMemory(key) == nil ? true : nil }
+      try await Patience.wait(for: "the expiry") { try await stand.ask("EXISTS", key) == .integer(0) ? true : nil }
+      #expect(stand.readMemory(key) == nil)
       #expect(await stand.read(key) == nil)
     }
   }

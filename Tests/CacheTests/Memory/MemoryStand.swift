@@ -53,10 +53,11 @@ struct MemoryStand: Sendable {
     try await Patience.wait(for: "\(count) notices, got \(memory.notices)") { memory.notices >= count ? true : nil }
   }
 
-  func ask(_ name: StaticString, _ arguments: String...) async throws {
+  @discardableResult
+  func ask(_ name: StaticString, _ arguments: String...) async throws -> RedisReply {
     var command = RedisCommand(name)
     for argument in arguments { command.append(text: argument) }
-    _ = try await stranger.send(command)
+    return try await stranger.send(command)
   }
 
   /// The text under a key, by the cache.

@@ -119,6 +119,15 @@ import Testing
     #expect(MemoryConfiguration(maximumBytes: 1, prefixes: ["", "a:"]).trackedPrefixes == [[]])
   }
 
+  @Test func countsEvictionsByWhatTheKeysBeginWith() {
+    let tier = tracking(maximumBytes: 10_000)
+    for number in 0..<100 { _ = tier.keep(CacheKey("home_kpis:\(number)"), [1], expiry: soon, tier.ticket()) }
+    let statistics = tier.statistics
+    #expect(statistics.evictions > 50)
+    #expect(statistics.evictionsByPrefix == ["gen:": 0, "home_kpis:": statistics.evictions])
+    #expect(statistics.maximumBytes == 10_000)
+  }
+
   private final class Derived: Sendable {
     let number: Int
 

@@ -87,13 +87,34 @@ struct CacheTests {
     #expect(try more.json["data"]?["alerts"]?["total"]?.int == 10)
   }
 
-  @Test(arguments: ["not json", "[1, 2", "[]", #"{"items": "none", "total": []}"#, "null"])
+  @Test(arguments: [
+    "not json", "[1, 2", "[]", #"{"items": "none", "total": []}"#, "null", #"{"items": [{"id": 1}], "total": 1}"#,
+    #"{"items": [{"id": "1"}], "total": 1}"#,
+    #"{"items": [{"id": "6F9619FF-8B86-D011-B42D-00C04FC964FF"}], "total": 1}"#,
+  ])
   func takesWhatDoesNotDecodeForAMiss(garbage: String) async throws {
     let key = "alerts:recent:\(gateway.owner.workspaceID):2:info"
     try await gateway.redis.ask("SET", key, garbage, "EX", "50")
     let answer = try await gateway.owner.client.graphQL("{ alerts(limit: 2, severity: info) { total items { id } } }")
     #expect(try answer.json["errors"] == nil)
     #expect(try answer.json["data"]?["alerts"]?["total"]?.int == 10)
+  }
+
+  /// What stands in the place of the generation is no reason to be without a cache for ever.
+  @Test(arguments: ["x", "9223372036854775807", "-7"])
+  func recoversFromADamagedGeneration(damage: String) async throws {
+    let (workspace, client) = (gateway.owner.workspaceID, gateway.owner.client)
+    let key = "alerts:recent:\(workspace):7:info"
+    try await gateway.redis.ask("SET", "gen:\(workspace)", damage)
+    try await Patience.wait(for: "a stored value") { () -> Bool? in
+      #expect(try await client.graphQL("{ alerts(limit: 7, severity: info) { total } }").json["errors"] == nil)
+      return try await gateway.redis.ask("EXISTS", key) == "1" ? true : nil
+    }
+    try await gateway.redis.ask("SET", "gen:\(workspace)", damage)
+    let refreshed = try await client.graphQL("mutation { refresh { refreshedAt } }")
+    #expect(try refreshed.json["errors"] == nil)
+    let generation = Int64(try await gateway.redis.ask("GET", "gen:\(workspace)")) ?? 0
+    #expect(generation > 1_700_000_000_000)
   }
 
   // MARK: - Wires

@@ -26,6 +26,15 @@ struct MemoryTests {
     }
   }
 
+  /// It used to be told as out of Redis when another field of the request had to be fetched.
+  @Test func tellsWhatCameFromMemoryBesideWhatDidNot() async throws {
+    let client = gateway.owner.client.with([("X-Tracegate-Explain", "1")])
+    try await fill("{ alerts(limit: 9) { total } }")
+    let answer = try await client.graphQL("{ alerts(limit: 9) { total } missing: alerts(limit: 91) { total } }")
+    let fields = try #require(try answer.json["extensions"]?["tracegate"]?["fields"]?.elements)
+    #expect(fields.map { $0["source"]?.string } == ["memory", "database"])
+  }
+
   /// A REST route and GraphQL share an entry in memory as they do in Redis.
   @Test func answersARESTRouteFromWhatGraphQLBrought() async throws {
     try await fill("{ alerts(limit: 8) { total } }")

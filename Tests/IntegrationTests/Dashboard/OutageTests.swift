@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import JSON
 import TestSupport
 import Testing
@@ -32,6 +33,11 @@ struct OutageTests {
       #expect(try absent.json.members.map(\.key) == ["detail"])
       #expect(!absent.text.contains("127.0.0.1"))
 
+      // Once in five seconds, however many ask.
+      for _ in 0..<30 { _ = try await client.get("/api/v1/metrics/home-kpis?range=7d") }
+      let lines = gateway.program.errorsSoFar.split(separator: "\n").filter { $0.contains("is not available") }
+      #expect((1...15).contains(lines.count), "\(lines)")
+
       try await stand.startPostgres()
       try await Patience.wait(for: "the gateway to find PostgreSQL again") {
         try await client.get("/api/v1/metrics/home-kpis?range=7d").status == 200 ? true : nil
@@ -58,6 +64,60 @@ struct OutageTests {
         let key = "activity:stream:\(gateway.owner.workspaceID):50"
         return try await gateway.redis.ask("EXISTS", key) == "1" ? true : nil
       }
+    }
+  }
+
+  /// Killed, restarted with nothing in it, frozen, full: each time PostgreSQL answers, and afterwards Redis is used again.
+  @Test func answersWhateverHappensToRedis() async throws {
+    try await OutageStand.run(environment: ["REDIS_TIMEOUT_MS": "100"]) { stand, gateway in
+      let client = gateway.owner.client
+      let expected = try await client.graphQL(Self.query).text
+      try await expectRecovery(gateway)
+
+      stand.signalRedis(SIGKILL)
+      try await expectAnswers(expected, gateway)
+      await stand.stopRedis()
+      try await stand.startRedis()
+      try await expectRecovery(gateway)
+
+      stand.signalRedis(SIGSTOP)
+      try await expectAnswers(expected, gateway)
+      // Those at that moment have waited for their deadline; the others are refused at once.
+      let before = try await RedisCounts(gateway)
+      try await expectAnswers(expected, gateway)
+      let after = try await RedisCounts(gateway)
+      #expect(after.timeouts - before.timeouts <= 8)
+      #expect(after.refusals - before.refusals >= 40)
+      stand.signalRedis(SIGCONT)
+      try await expectRecovery(gateway)
+
+      try await gateway.redis.ask("CONFIG", "SET", "maxmemory", "1")
+      try await gateway.redis.ask("FLUSHALL")
+      try await expectAnswers(expected, gateway)
+      try await gateway.redis.ask("CONFIG", "SET", "maxmemory", "0")
+      try await expectRecovery(gateway)
+    }
+  }
+
+  private static let query = "{ alerts(limit: 7) { total items { id title } } activity(limit: 3) { items { id } } }"
+
+  /// More requests than would wait for a deadline each, and none that fails.
+  private func expectAnswers(_ expected: String, _ gateway: GatewayUnderTest) async throws {
+    try await withThrowingTaskGroup(of: HTTPAnswer.self) { group in
+      for _ in 0..<40 { group.addTask { try await gateway.owner.client.graphQL(Self.query) } }
+      for try await answer in group {
+        #expect(answer.status == 200)
+        #expect(answer.text == expected)
+      }
+    }
+    for _ in 0..<10 { #expect(try await gateway.owner.client.graphQL(Self.query).text == expected) }
+  }
+
+  private func expectRecovery(_ gateway: GatewayUnderTest) async throws {
+    let key = "alerts:recent:\(gateway.owner.workspaceID):7:all"
+    try await Patience.wait(for: "a value in Redis") { () -> Bool? in
+      _ = try await gateway.owner.client.graphQL(Self.query)
+      return try await gateway.redis.ask("EXISTS", key) == "1" ? true : nil
     }
   }
 }

@@ -135,6 +135,9 @@ struct AnswerCachingTests {
     }
     let refused = try await client.get("/graphql?query=%7B")
     #expect(refused["server-timing"]?.hasPrefix("total;dur=") == true)
+    let unknown = try await gateway.owner.client.get("/api/v1/traces/nothing")
+    #expect(unknown.status == 404)
+    #expect(unknown["server-timing"]?.hasPrefix("total;dur=") == true)
   }
 
   @Test func anExplainedAnswerSaysHowItCameAbout() async throws {

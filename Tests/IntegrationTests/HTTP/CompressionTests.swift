@@ -38,6 +38,18 @@ struct CompressionTests {
     #expect(answer.text == #"{"data":{"__typename":"Query"}}"#)
   }
 
+  /// `brotli.compress` of Python's Brotli 1.2, of what ``typename`` is and of two million spaces.
+  private static let brotli: [UInt8] =
+    [0x8b, 0x0c, 0x80] + #"{"query":"{ __typename }"}"#.utf8 + [0x03]
+  private static let brotliBomb: [UInt8] = [
+    0x9b, 0x7f, 0x84, 0x1e, 0xf8, 0x25, 0x40, 0xe2, 0xb1, 0x40, 0x20, 0x87, 0xcf, 0x03,
+  ]
+
+  @Test func readsBrotli() async throws {
+    #expect(try await post(Self.brotli, "br").text == #"{"data":{"__typename":"Query"}}"#)
+    #expect(try await post(Self.brotliBomb, "br").status == 413)
+  }
+
   @Test func stopsAtWhatUnpacksToMoreThanTheLimit() async throws {
     let bomb = try await encoded(" ", by: "gzip.compress(b' ' * 2000000)")
     #expect(bomb.count < 20_000)

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -24,7 +25,22 @@ struct HardeningTests {
   private static let tooLarge = #"{"detail":"The header fields of the request are too large or too many"}"#
   private static let malformed = #"{"detail":"The request is not well-formed HTTP"}"#
 
+  private static let badHost = #"{"detail":"The request needs one Host header field, and a host in it"}"#
+
   private static let cases: [Case] = [
+    Case(name: "no Host", bytes: "GET /health HTTP/1.1\r\n\r\n", statuses: [400], end: badHost),
+    Case(
+      name: "two Hosts",
+      bytes: "GET /health HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+      statuses: [400],
+      end: badHost
+    ),
+    Case(
+      name: "a Host that is none",
+      bytes: "GET /health HTTP/1.1\r\nHost: x/y\r\n\r\nGET /health HTTP/1.1\r\nHost: x\r\n\r\n",
+      statuses: [400],
+      end: badHost
+    ),
     Case(
       name: "200 kB of header fields",
       bytes: "GET /health HTTP/1.1\r\nHost: x\r\nX-Big: \(String(repeating: "a", count: 200_000))\r\n\r\n",
@@ -93,6 +109,32 @@ struct HardeningTests {
       + "Transfer-Encoding: chunked\r\n\r\nnonsense\r\n\r\n"
     let answer = String(decoding: try await gateway.anybody.exchange(Array(bytes.utf8)), as: UTF8.self)
     #expect(Self.statuses(of: answer) == [401], "\(answer)")
+  }
+
+  /// Without a word it would wait for the end of the connection (RFC 9112 section 9.3).
+  @Test(arguments: ["", "Host: x\r\n", "Connection: keep-alive\r\n"])
+  func endsTheConnectionOfHTTP10(fields: String) async throws {
+    let bytes = try await gateway.anybody.exchange(Array("GET /health HTTP/1.0\r\n\(fields)\r\n".utf8))
+    let answer = String(decoding: bytes, as: UTF8.self)
+    #expect(Self.statuses(of: answer) == [200], "\(answer)")
+    #expect(answer.contains("\r\nConnection: close\r\n"), "\(answer)")
+  }
+
+  /// RFC 9110 section 10.1.1: the body comes when it was asked for.
+  @Test func asksForTheBodyThatWaitsToBeAskedFor() async throws {
+    let request = RawHTTP.post(
+      "{ __typename }",
+      token: gateway.owner.token,
+      fields: "Expect: 100-continue\r\nConnection: close\r\n"
+    )
+    let end = try #require(request.range(of: "\r\n\r\n")?.upperBound)
+    let socket = try LoopbackSocket(connectingTo: gateway.anybody.port)
+    try socket.send(Array(request[..<end].utf8))
+    #expect(String(decoding: try socket.receive(), as: UTF8.self) == "HTTP/1.1 100 Continue\r\n\r\n")
+    try socket.send(Array(request[end...].utf8))
+    var bytes: [UInt8] = []
+    while case let part = try socket.receive(), !part.isEmpty { bytes += part }
+    #expect(try RawHTTP.answers(in: bytes).map(\.body) == [#"{"data":{"__typename":"Query"}}"#])
   }
 
   private static func statuses(of answer: String) -> [Int] {

@@ -7,6 +7,7 @@ struct GatewayUnderTest: Sendable {
   /// The one of the running suite; see `GatewayTrait`.
   @TaskLocal static var current: GatewayUnderTest?
 
+  let program: Program
   /// Nobody in particular: no token.
   let anybody: HTTPClient
   /// The internal listener, without context.
@@ -23,6 +24,9 @@ struct GatewayUnderTest: Sendable {
   let tracePrefix: String
   /// Ids of the owner's traces.
   let traceIDs: [String]
+  /// What starts a gateway like this one.
+  let binary: String
+  let environment: [String: String]
 
   struct Account: Sendable {
     let email: String
@@ -37,6 +41,34 @@ struct GatewayUnderTest: Sendable {
   static func required() throws -> GatewayUnderTest {
     guard let current else { throw TestFailure("the suite lacks the trait .gateway") }
     return current
+  }
+
+  /// A second process on the same servers, behind the same wires.
+  struct Another: Sendable {
+    /// The owner's.
+    let client: HTTPClient
+    let inside: HTTPClient
+  }
+
+  /// Runs `body` beside a second gateway.
+  func withAnother(_ body: (Another) async throws -> Void) async throws {
+    let (port, servicePort) = (try LoopbackSocket.freePort(), try LoopbackSocket.freePort())
+    let ports = ["PORT": "\(port)", "SERVICE_PORT": "\(servicePort)"]
+    let program = try await Program(binary, ["serve"], environment: environment.merging(ports) { $1 })
+    let another = Another(
+      client: HTTPClient(port: port).with(token: owner.token),
+      inside: HTTPClient(port: servicePort)
+    )
+    do {
+      try await Patience.wait(for: "the second gateway; it said: \(program.errorsSoFar)") {
+        try? await another.client.get("/health").status == 200 ? true : nil
+      }
+      try await body(another)
+    } catch {
+      await program.stop()
+      throw error
+    }
+    await program.stop()
   }
 
   /// Forgets everything cached for the owner. Other suites' entries, in the same Redis, stay.
@@ -115,7 +147,8 @@ struct GatewayStand: Sendable {
         direct,
         PostgresWitness(url: database),
         telemetryWire,
-        redisWire
+        redisWire,
+        environment
       )
       try await body(gateway)
     } catch {
@@ -133,7 +166,8 @@ struct GatewayStand: Sendable {
     _ direct: [String: String],
     _ postgres: PostgresWitness,
     _ telemetryWire: WireProxy,
-    _ redisWire: WireProxy
+    _ redisWire: WireProxy,
+    _ environment: [String: String]
   ) async throws -> GatewayUnderTest {
     let anybody = HTTPClient(port: port)
     try await Patience.wait(for: "the gateway; it said: \(program.errorsSoFar)") {
@@ -146,6 +180,7 @@ struct GatewayStand: Sendable {
     try await load(traces, into: owner, direct)
     try await Self.insertAlerts(owner, postgres)
     return GatewayUnderTest(
+      program: program,
       anybody: anybody,
       inside: HTTPClient(port: servicePort),
       owner: owner,
@@ -155,7 +190,9 @@ struct GatewayStand: Sendable {
       telemetryWire: telemetryWire,
       redisWire: redisWire,
       tracePrefix: prefix,
-      traceIDs: traces.traces.map(\.id)
+      traceIDs: traces.traces.map(\.id),
+      binary: binary,
+      environment: environment
     )
   }
 

@@ -24,6 +24,8 @@ struct OutageStand: Sendable {
     /// What it has said on standard output so far.
     var output: String { program.withLock { $0?.outputSoFar ?? "" } }
 
+    func signal(_ number: Int32) { program.withLock { $0?.signal(number) } }
+
     func stop() async {
       let running = program.withLock { program in
         defer { program = nil }
@@ -33,8 +35,12 @@ struct OutageStand: Sendable {
     }
   }
 
-  static func run(_ body: (OutageStand, GatewayUnderTest) async throws -> Void) async throws {
+  static func run(
+    environment: [String: String] = [:],
+    _ body: (OutageStand, GatewayUnderTest) async throws -> Void
+  ) async throws {
     var gateway = try GatewayStand()
+    gateway.environment = environment
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tracegate-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let (postgresPort, redisPort) = (try LoopbackSocket.freePort(), try LoopbackSocket.freePort())
@@ -75,6 +81,7 @@ struct OutageStand: Sendable {
   func stopPostgres() async { await postgres.stop() }
   func startRedis() async throws { try await redis.run() }
   func stopRedis() async { await redis.stop() }
+  func signalRedis(_ number: Int32) { redis.signal(number) }
 
   private func end() async {
     await stopPostgres()

@@ -31,7 +31,8 @@ struct RedisWitness: Sendable {
     return output.hasSuffix("\n") ? String(output.dropLast()) : output
   }
 
+  /// Without leases, which come with a question and not with an answer.
   func keys(matching pattern: String) async throws -> Set<String> {
-    Set(try await ask("KEYS", pattern).split(separator: "\n").map(String.init))
+    Set(try await ask("KEYS", pattern).split(separator: "\n").map(String.init).filter { !$0.hasPrefix("lease:") })
   }
 }

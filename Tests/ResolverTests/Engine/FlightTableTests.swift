@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Resolver
@@ -70,5 +71,29 @@ import Testing
     #expect(await table.join(["a"], compute: computation.run)[0].value == "value 0")
     #expect(await table.join(["a"], compute: computation.run)[0].value == "value 0")
     #expect(computation.runs.withLock { $0 } == 2)
+  }
+
+  @Test func aValueThatLingersIsBoardedAndOneThatDoesNotIsComputedAnew() async {
+    let table = FlightTable<String, String>(lingering: .init(duration: .seconds(600)) { $0 == "value 0" })
+    let computation = Computation()
+    computation.open()
+    for ticket in table.join(["a", "b"], compute: computation.run) { _ = await ticket.value }
+    let late = table.join(["a", "b"], compute: computation.run)
+    #expect(late.map(\.isLeader) == [false, true])
+    #expect(await late[0].value == "value 0")
+    #expect(await late[1].value == "value 1")
+    #expect(computation.runs.withLock { $0 } == 2)
+  }
+
+  @Test func whatLingersIsForgottenInTheEnd() async throws {
+    let table = FlightTable<String, String>(lingering: .init(duration: .milliseconds(5)) { _ in true })
+    let computation = Computation()
+    computation.open()
+    #expect(await table.join(["a"], compute: computation.run)[0].value == "value 0")
+    try await Patience.wait(for: "the end of it") { () -> Bool? in
+      let ticket = table.join(["a"], compute: computation.run)[0]
+      _ = await ticket.value
+      return ticket.isLeader ? true : nil
+    }
   }
 }

@@ -15,6 +15,10 @@ struct TraceSample: Sendable {
     var tokens: Int64?
     var cost: String?
     var quality: String?
+    var user: String?
+    var session: String?
+    var tags: [String] = []
+    var input: String?
   }
 
   static let now = Instant(microseconds: 1_773_480_413_250_000)  // 2026-03-14T09:26:53.25Z
@@ -86,7 +90,11 @@ struct TraceSample: Sendable {
       ]
       .randomElement(using: &random) ?? nil,
       quality: [nil, "0", "100", "\(Int.random(in: 0..<10_000, using: &random))e-2"].randomElement(using: &random)
-        ?? nil
+        ?? nil,
+      user: [nil, "u1", "u2", "U2", "u%", "ü"].randomElement(using: &random) ?? nil,
+      session: Bool.random(using: &random) ? nil : "s\(Int.random(in: 0..<20, using: &random))",
+      tags: ["a\"b", "c\\d", "prod", "", "prod"].filter { _ in Bool.random(using: &random) },
+      input: [nil, "hello world", "50% off_", "back\\slash"].randomElement(using: &random) ?? nil
     )
   }
 
@@ -105,14 +113,23 @@ struct TraceSample: Sendable {
       try await database.execute(
         """
         INSERT INTO traces (workspace_id, trace_id, agent_id, "timestamp", latency_ms, status, model, model_provider,
-          tokens_input, tokens_output, tokens_total, cost_usd, quality_score, tags) VALUES \(values)
+          tokens_input, tokens_output, tokens_total, cost_usd, quality_score, tags, user_id, session_id) VALUES \(values)
         """
       )
     }
+    let texts = rows.filter { $0.input != nil }.map { row in
+      "('\(row.workspace)', '\(row.traceID)', '\(row.timestamp)', \(Self.quoted(row.input)), 'out')"
+    }
+    try await database.execute("INSERT INTO trace_io VALUES \(texts.joined(separator: ",\n"))")
     try await database.execute("INSERT INTO trace_locator SELECT workspace_id, trace_id, \"timestamp\" FROM traces")
-    try await Self.rollUp(database, table: "traces_hourly", unit: "hour")
-    try await Self.rollUp(database, table: "traces_daily", unit: "day")
+    try await Self.rollUp(database)
     try await database.execute("ANALYZE")
+  }
+
+  static func rollUp(_ database: TreeDatabase) async throws {
+    try await rollUp(database, table: "traces_minutely", unit: "minute")
+    try await rollUp(database, table: "traces_hourly", unit: "hour")
+    try await rollUp(database, table: "traces_daily", unit: "day")
   }
 
   static func rollUp(_ database: TreeDatabase, table: String, unit: String) async throws {
@@ -120,13 +137,21 @@ struct TraceSample: Sendable {
       """
       DELETE FROM \(table);
       INSERT INTO \(table) (workspace_id, \(unit), agent_id, model, model_provider, status, request_count, error_count,
-        latency_ms_sum, total_cost_usd, quality_score_sum, quality_score_count)
+        latency_ms_sum, total_cost_usd, quality_score_sum, quality_score_count, tokens_input_sum, tokens_output_sum,
+        tokens_total_sum\(unit == "minute" ? "" : ", latency_histogram, cost_histogram"))
       SELECT workspace_id, date_trunc('\(unit)', "timestamp", 'UTC'), agent_id, COALESCE(model, ''), COALESCE(model_provider, ''),
         status, count(*), count(*) FILTER (WHERE status <> 'success'), sum(latency_ms), COALESCE(sum(cost_usd), 0),
-        COALESCE(sum(quality_score), 0), count(quality_score)
+        COALESCE(sum(quality_score), 0), count(quality_score), COALESCE(sum(tokens_input), 0),
+        COALESCE(sum(tokens_output), 0), COALESCE(sum(tokens_total), 0)
+        \(unit == "minute" ? "" : ", \(histogram("latency_ms")), \(histogram("ceil(cost_usd * 1e9)"))")
       FROM traces GROUP BY 1, 2, 3, 4, 5, 6
       """
     )
+  }
+
+  /// Independent of the schema's functions but for their bounds.
+  private static func histogram(_ value: String) -> String {
+    "COALESCE(sum(histogram_unit(CASE WHEN \(value) > 1e15 THEN 1e15 ELSE \(value) END::bigint)), 0)"
   }
 
   private static func values(_ row: Row) -> String {
@@ -134,7 +159,8 @@ struct TraceSample: Sendable {
     return """
       ('\(row.workspace)', '\(row.traceID)', '\(row.agentID)', '\(row.timestamp)', \(row.latency), '\(row.status)', \
       \(quoted(row.model)), \(quoted(row.provider)), \(tokens), \(tokens), \(tokens), \(row.cost ?? "NULL"), \
-      \(row.quality ?? "NULL"), ARRAY['a"b', 'c\\d'])
+      \(row.quality ?? "NULL"), ARRAY[\(row.tags.map { quoted($0) }.joined(separator: ", "))]::text[], \
+      \(quoted(row.user)), \(quoted(row.session)))
       """
   }
 

@@ -4,6 +4,7 @@ import JSON
 import Logging
 import Resolver
 import Schema
+import TestSupport
 import Testing
 
 /// A database of a test's own, with the telemetry schema, on the server that `TRACEGATE_TEST_PG_URL` names.
@@ -62,7 +63,9 @@ struct TreeDatabase: Sendable {
 
   func results(_ queries: [SQLQuery]) async throws -> [SQLResult] {
     var results: [SQLResult] = []
-    for result in try await reader.pipeline(queries) { results.append(try result.get()) }
+    for result in try await reader.pipeline(queries) {
+      results.append(try result.mapError { TestFailure($0.debugDescription) }.get())
+    }
     return results
   }
 

@@ -56,7 +56,7 @@ final class RedisCluster: Sendable {
   /// Follows the changes of the cluster until the task is cancelled.
   func run() async {
     while !Task.isCancelled {
-      await refresh(preferring: nil)
+      await beginRefresh(preferring: nil).value
       try? await Task.sleep(for: Self.refreshInterval)
     }
   }
@@ -73,7 +73,7 @@ final class RedisCluster: Sendable {
   // MARK: Calls
 
   func pipeline(_ commands: [RedisCommand], deadline: NIODeadline) async throws(CacheError) -> [RedisReply] {
-    await discover()
+    try await discover(until: deadline)
     var batch = ClusterBatch(commands)
     for round in 1...Self.maximumRounds {
       let shares = state.withLock { state in batch.shares { owner(of: $0, &state) } }
@@ -131,9 +131,18 @@ final class RedisCluster: Sendable {
 
   // MARK: Following the cluster
 
-  /// Asks for the slots if none are known.
-  func discover() async {
-    if state.withLock({ $0.slots.primaries.isEmpty }) { await refresh(preferring: nil) }
+  /// Waits until slots are known, while somebody asks for them.
+  func discover(until deadline: NIODeadline) async throws(CacheError) {
+    guard state.withLock({ $0.isClosed || $0.slots.primaries.isEmpty }) else { return }
+    var isFirst = true
+    while state.withLock({ $0.slots.primaries.isEmpty && !$0.isClosed && (isFirst || $0.refresh != nil) }),
+      NIODeadline.now() < deadline
+    {
+      if isFirst { beginRefresh(preferring: nil) }
+      isFirst = false
+      try? await Task.sleep(for: .milliseconds(2))
+    }
+    if state.withLock({ $0.isClosed }) { throw CacheError(.unavailable, "The connection to Redis was closed") }
   }
 
   private func learn(_ lessons: ClusterBatch.Lessons) {
@@ -151,19 +160,19 @@ final class RedisCluster: Sendable {
     let isDue = state.withLock { state in
       state.refreshedAt.map { ContinuousClock.now - $0 > Self.shortestInterval } ?? true
     }
-    if isDue { Task { await refresh(preferring: witness) } }
+    if isDue { beginRefresh(preferring: witness) }
   }
 
-  /// Asks one node after the other for the slots until one answers. Whoever comes meanwhile waits for the same answer.
+  /// Asks one node after the other for the slots until one answers, once at a time.
   /// - Parameter witness: a node that is likely to know.
-  private func refresh(preferring witness: Endpoint?) async {
-    let task = state.withLock { state in
+  @discardableResult
+  private func beginRefresh(preferring witness: Endpoint?) -> Task<Void, Never> {
+    state.withLock { state in
       if let running = state.refresh { return running }
       let task = Task { await askForSlots(witness) }
       state.refresh = task
       return task
     }
-    await task.value
   }
 
   private func askForSlots(_ witness: Endpoint?) async {

@@ -13,17 +13,26 @@ struct ResponseCompression: Sendable {
 
   /// The body as the client gets it. Adapts the fields.
   func encode(_ body: [UInt8], _ fields: inout HTTPFields, acceptEncoding: String?) -> [UInt8] {
-    guard concerns(fields, length: body.count) else { return body }
+    encode(length: body.count, &fields, acceptEncoding: acceptEncoding) { coding in
+      Compression.encode(body, as: coding).flatMap { $0.count < body.count ? $0 : nil }
+    } ?? body
+  }
+
+  /// - Parameter encoded: the body in a coding; nil when that makes it no smaller.
+  /// - Returns: nil when the body goes as it is.
+  func encode<Body>(
+    length: Int,
+    _ fields: inout HTTPFields,
+    acceptEncoding: String?,
+    _ encoded: (ContentCoding) -> Body?
+  ) -> Body? {
+    guard concerns(fields, length: length) else { return nil }
     fields.appendVary("Accept-Encoding")
-    guard
-      let coding = ContentCoding.forResponse(acceptEncoding),
-      let encoded = Compression.encode(body, as: coding),
-      encoded.count < body.count
-    else { return body }
+    guard let coding = ContentCoding.forResponse(acceptEncoding), let body = encoded(coding) else { return nil }
     fields[.contentEncoding] = coding.rawValue
     fields[.contentLength] = nil
     // The same tag for two forms of one thing is a weak one (RFC 9110 section 8.8.3.3).
     if let tag = fields[.eTag], !tag.hasPrefix("W/") { fields[.eTag] = "W/" + tag }
-    return encoded
+    return body
   }
 }

@@ -2,38 +2,40 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Stands in the HTTP pipeline before the framework and gives the answers of ``ImmediateResponder`` on the event loop.
+/// Stands in the HTTP pipeline before the framework and gives the answers of an ``ImmediateAnswering`` on the event loop.
 ///
 /// A request that it might answer is held back while its pieces come in one go. One that is not complete by then, and one
 /// that is not answered, is passed on as it came: the framework knows deadlines, and waits for clients that do not read.
 /// While a request that was passed on waits for its answer, so do those behind it, in the framework's queue.
-final class FastPathHandler: ChannelDuplexHandler, RemovableChannelHandler {
+final class FastPathHandler<Responder: ImmediateAnswering>: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
   typealias OutboundIn = HTTPResponsePart
   typealias OutboundOut = HTTPResponsePart
 
-  private let responder: ImmediateResponder
+  private let responder: Responder
+  private let flow: RequestFlow
   private var held: HeldRequest?
-  /// Requests that were passed on and whose answers have not ended.
-  private var passedOn = 0
 
   private struct HeldRequest {
     let head: HTTPRequest
     var body: ByteBuffer
   }
 
-  init(_ responder: ImmediateResponder) {
+  init(_ responder: Responder, _ flow: RequestFlow) {
     self.responder = responder
+    self.flow = flow
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
+    let part = unwrapInboundIn(data)
+    flow.sees(part)
+    switch part {
     case .head(let head):
-      if passedOn == 0, context.channel.isWritable, responder.concerns(head) {
+      if flow.passedOn == 0, context.channel.isWritable, responder.concerns(head) {
         held = HeldRequest(head: head, body: ByteBuffer())
       } else {
-        passedOn += 1
+        flow.passesOn()
         context.fireChannelRead(data)
       }
     case .body(var bytes):
@@ -61,6 +63,7 @@ final class FastPathHandler: ChannelDuplexHandler, RemovableChannelHandler {
       passOn(request, context)
       return context.fireChannelRead(wrapInboundOut(.end(trailers)))
     }
+    flow.repeatable = answer.repeatable
     context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
     context.write(wrapOutboundOut(.body(answer.body)), promise: nil)
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
@@ -69,13 +72,13 @@ final class FastPathHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   private func passOn(_ request: HeldRequest, _ context: ChannelHandlerContext) {
-    passedOn += 1
+    flow.passesOn()
     context.fireChannelRead(wrapInboundOut(.head(request.head)))
     if request.body.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(.body(request.body))) }
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if case .end = unwrapOutboundIn(data) { passedOn -= 1 }
+    if case .end = unwrapOutboundIn(data) { flow.answerEnded() }
     context.write(data, promise: promise)
   }
 

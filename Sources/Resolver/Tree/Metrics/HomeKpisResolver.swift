@@ -9,8 +9,9 @@ public struct HomeKpisResolver: RootFieldResolver {
   private static let metrics = MetricDefinition.kpis
 
   private static let statement: SQLStatement = {
-    let sums = TiledSums(measures: Measure.allCases)
-    let totals = Measure.allCases.map { "COALESCE(sum(\($0.rawValue)), 0) AS \($0.rawValue)" }.joined(separator: ", ")
+    let measures = Measure.allCases.filter { measure in metrics.contains { $0.measures.contains(measure) } }
+    let sums = TiledSums(measures: measures)
+    let totals = measures.map { "COALESCE(sum(\($0.rawValue)), 0) AS \($0.rawValue)" }.joined(separator: ", ")
     let figures = metrics.map { "\($0.value("now")), \($0.change("now", against: "before"))" }
     return SQLStatement(
       "home_kpis",
@@ -51,18 +52,9 @@ public struct HomeKpisResolver: RootFieldResolver {
     writer.key("as_of")
     writer.instant(call.now)
     writer.key("window")
-    write(window, into: &writer)
+    writer.window(window)
     writer.key("previous_window")
-    write(window.previous, into: &writer)
-    writer.endObject()
-  }
-
-  private func write(_ window: TimeWindow, into writer: inout JSONWriter) {
-    writer.beginObject()
-    writer.key("from")
-    writer.instant(window.from)
-    writer.key("to")
-    writer.instant(window.to)
+    writer.window(window.previous)
     writer.endObject()
   }
 }

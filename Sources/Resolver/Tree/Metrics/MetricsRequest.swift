@@ -1,0 +1,80 @@
+import Schema
+
+/// The arguments of `Query.metrics`, checked.
+struct MetricsRequest {
+  /// How many points a series may have, and all series of an answer together.
+  static let maximumPoints: Int64 = 2000
+  static let maximumValues: Int64 = 50_000
+
+  let window: TimeWindow
+  /// Nil for totals alone.
+  let interval: MetricInterval?
+  let timeZone: String
+  let dimensions: [MetricDimension]
+  let filter: TraceFilter
+  /// Each once, in the order of the schema.
+  let figures: [MetricFigure]
+  /// How many groups are shown; the others are one.
+  let top: Int64
+  /// By which groups are ranked, largest first.
+  let rank: MetricFigure
+
+  init(_ call: FieldCall) throws(GraphQLError) {
+    window = try call.timeRange().window(at: call.now)
+    interval = call.optionalText("interval").flatMap(MetricInterval.init)
+    timeZone = try TimeZoneName.check(try call.text("timeZone"))
+    dimensions = try Self.dimensions(call.arguments["groupBy"])
+    filter = try TraceFilter(call.arguments["where"])
+    let wanted = Self.names(call.arguments["measures"]).map { Set($0.compactMap(MetricFigure.init)) }
+    figures = MetricFigure.allCases.filter { wanted?.contains($0) ?? true }
+    top = try call.integer("top")
+    rank = call.optionalText("orderBy").flatMap(MetricFigure.init) ?? .requests
+    guard rank.definition != nil else {
+      throw GraphQLError(
+        "Groups cannot be ranked by a percentile; order by requests, errorRate, avgLatencyMs or another measure that adds up.",
+        code: .badUserInput
+      )
+    }
+    try checkSize()
+  }
+
+  /// The sums that figures and rank are made of.
+  var measures: [Measure] {
+    let needed = Set((figures + [rank]).flatMap(\.measures))
+    return Measure.allCases.filter { needed.contains($0) }
+  }
+
+  private static func names(_ list: InputValue?) -> [String]? {
+    list?.listValue?.compactMap(\.stringValue)
+  }
+
+  static func dimensions(_ list: InputValue?) throws(GraphQLError) -> [MetricDimension] {
+    var dimensions: [MetricDimension] = []
+    for dimension in (names(list) ?? []).compactMap(MetricDimension.init) where !dimensions.contains(dimension) {
+      dimensions.append(dimension)
+    }
+    guard dimensions.count <= 3 else {
+      throw GraphQLError("groupBy takes at most 3 dimensions.", code: .badUserInput)
+    }
+    return dimensions
+  }
+
+  private func checkSize() throws(GraphQLError) {
+    guard let interval else { return }
+    let points = (window.to.microseconds - window.from.microseconds) / (interval.seconds * 1_000_000) + 2
+    guard points <= Self.maximumPoints else {
+      throw GraphQLError(
+        "The series would have about \(points) points; at most \(Self.maximumPoints) are given. "
+          + "Take a longer interval than \(interval.rawValue), or a shorter range.",
+        code: .costLimitExceeded
+      )
+    }
+    guard dimensions.isEmpty || points * (top + 1) <= Self.maximumValues else {
+      throw GraphQLError(
+        "The series of \(top) groups would have about \(points * (top + 1)) points; at most \(Self.maximumValues) are "
+          + "given. Take a smaller top, a longer interval or a shorter range.",
+        code: .costLimitExceeded
+      )
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/// From which tables `metrics` reads a window: chosen here as far as the arguments tell, for the rest by a condition that
+/// the statement itself decides, so that one round trip is enough.
+struct MetricsSource {
+  /// Tiles of these levels, read when the condition holds. Without levels all is read from `traces`.
+  struct Alternative {
+    let levels: [RollupLevel]
+    /// Over the one row of `settings`; nil when there is no choice.
+    let condition: String?
+  }
+
+  let alternatives: [Alternative]
+  /// Whether reading all traces of the window is among them.
+  var mayScan: Bool { alternatives.contains { $0.levels.isEmpty } }
+
+  /// Over the one row of `settings`: whether all traces are read.
+  var scanCondition: String {
+    let conditions = alternatives.filter { $0.levels.isEmpty }.map { "(\($0.condition ?? "true"))" }
+    return conditions.isEmpty ? "false" : conditions.joined(separator: " OR ")
+  }
+
+  init(_ request: MetricsRequest, dimensions: [MetricDimension]) {
+    let isKnown = request.filter.isKnownToRollups && dimensions.allSatisfy(\.isKnownToRollups)
+    guard isKnown else {
+      alternatives = [Alternative(levels: [], condition: nil)]
+      return
+    }
+    let levels = request.measures.contains { $0.isHistogram } ? RollupLevel.withHistograms : RollupLevel.all
+    var choices = Self.byZone(request, levels)
+    if request.filter.needsAllDimensions {
+      choices = choices.map {
+        Alternative(
+          levels: $0.levels,
+          condition: ["NOT overflow", $0.condition].compactMap(\.self).joined(separator: " AND ")
+        )
+      }
+      choices.append(Alternative(levels: [], condition: "overflow"))
+    }
+    alternatives = choices
+  }
+
+  /// A level can be used when none of its buckets lies across a bound of the series.
+  private static func byZone(_ request: MetricsRequest, _ levels: [RollupLevel]) -> [Alternative] {
+    guard let interval = request.interval else { return [Alternative(levels: levels, condition: nil)] }
+    if request.timeZone == "UTC" || interval == .minute {
+      return [Alternative(levels: levels.filter { $0.seconds <= interval.seconds }, condition: nil)]
+    }
+    return [
+      Alternative(levels: levels.filter { $0.seconds <= 3600 }, condition: "on_the_hour"),
+      Alternative(levels: levels.filter { $0.seconds <= 60 }, condition: "NOT on_the_hour"),
+    ]
+  }
+}
+
+extension TraceFilter {
+  /// Whether the filter tells agents, models or providers apart, which rollups do only as long as a workspace has no more of
+  /// them than fit.
+  var needsAllDimensions: Bool { !fields.isDisjoint(with: [.agent, .model, .provider]) }
+
+  /// Whether a workspace has more combinations than fit into its rollups.
+  static let overflow = "EXISTS (SELECT FROM trace_dimension_overflows WHERE workspace_id = $1::uuid)"
+}

@@ -1,0 +1,88 @@
+import TestSupport
+import Testing
+
+@testable import Cache
+
+/// The counter of a workspace's invalidations, and what else may stand in its place.
+@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized)
+struct GenerationTests {
+  @Test func readsNumbersAsRedisWritesThem() {
+    let texts = ["0", "7", "1763741423123", "999999999999999999"]
+    for text in texts {
+      #expect(Generation.read(.string(Array(text.utf8))) == .number(Int64(text) ?? -1, text: Array(text.utf8)))
+    }
+    #expect(Generation.read(.null) == .number(0, text: Array("0".utf8)))
+    for text in ["", "x", "-1", "+1", "007", "1.0", " 1", "1000000000000000000", "9223372036854775807"] {
+      #expect(Generation.read(.string(Array(text.utf8))) == .damaged, "\(text)")
+    }
+    #expect(Generation.read(.error("WRONGTYPE Operation against a key")) == .damaged)
+    #expect(Generation.read(.error("LOADING Redis is loading")) == .unknown)
+    #expect(Generation.read(nil) == .unknown)
+  }
+
+  private static let damages = [
+    ["SET", "gen:w1", "x"], ["SET", "gen:w1", "9223372036854775807"], ["SET", "gen:w1", "999999999999999999"],
+    ["SET", "gen:w1", "-5"], ["SET", "gen:w1", "007"], ["LPUSH", "gen:w1", "1"],
+  ]
+
+  @Test(arguments: damages)
+  func invalidatingRepairsDamage(command: [String]) async throws {
+    try await with { cache, client in
+      try await Self.damage(client, command)
+      let before = client.statistics.roundTrips
+      try await cache.invalidate(workspace: "w1")
+      #expect(client.statistics.roundTrips - before == 2, "the repair is one more")
+      let first = try #require(await cache.read([], generationOf: "w1").generation)
+      #expect(first > 1_700_000_000_000)
+      try await cache.invalidate(workspace: "w1")
+      #expect(await cache.read([], generationOf: "w1").generation == first + 1)
+      #expect(cache.statistics.generationRepairs == 1)
+      #expect(cache.statistics.invalidations == 2)
+    }
+  }
+
+  @Test(arguments: damages.filter { $0 != ["SET", "gen:w1", "999999999999999999"] })
+  func readingRepairsDamage(command: [String]) async throws {
+    try await with { cache, client in
+      let key = CacheKey("a:w1:1")
+      cache.write([CacheWrite(key: key, bytes: [1], ttl: .seconds(60))], workspace: "w1")
+      await cache.flush()
+      try await Self.damage(client, command)
+      let batch = await cache.read([key], generationOf: "w1")
+      #expect(batch.values.map { $0 == nil } == [true], "nobody can say whether it is still good")
+      #expect(batch.generation == nil)
+      #expect(cache.statistics.readFailures == 0)
+      let repaired = try await Patience.wait(for: "the repair") {
+        await cache.read([key], generationOf: "w1").generation
+      }
+      #expect(repaired > 1_700_000_000_000)
+      #expect(cache.statistics.generationRepairs == 1)
+    }
+  }
+
+  /// Two who find the same damage must not come to the same number: one may have read for it before the other invalidated.
+  @Test func twoRepairsDoNotComeToOneNumber() async throws {
+    try await with { _, client in
+      try await Self.damage(client, ["SET", "gen:w1", "x"])
+      let repair = Generation.repair(.generation(of: "w1"), raise: 1)
+      let first = try await client.send(repair).integer ?? 0
+      let second = try await client.send(repair).integer ?? 0
+      #expect(second == first + 1)
+    }
+  }
+
+  private static func damage(_ client: RedisClient, _ words: [String]) async throws {
+    _ = try await client.send(RedisCommand("DEL", "gen:w1"))
+    var command = words[0] == "SET" ? RedisCommand("SET") : RedisCommand("LPUSH")
+    for word in words.dropFirst() { command.append(text: word) }
+    _ = try await client.send(command)
+  }
+
+  private func with(_ body: (FieldCache, RedisClient) async throws -> Void) async throws {
+    try await PrivateRedis.run { redis, _ in
+      let client = redis.client()
+      try await body(FieldCache(redis: client, logger: .silent), client)
+      await client.close()
+    }
+  }
+}

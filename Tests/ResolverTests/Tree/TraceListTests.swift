@@ -1,0 +1,200 @@
+import Database
+import Foundation
+import JSON
+import Resolver
+import Schema
+import Testing
+
+/// Filters, orders and cursors of `traces` against an oracle in memory.
+@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence))
+struct TraceListTests {
+  private static let orders: [(name: String, isDescending: Bool)] = [
+    ("time", true), ("time", false), ("latency", true), ("latency", false), ("cost", true), ("cost", false),
+  ]
+
+  @Test func filtersAndOrdersGiveWhatAnOracleGives() async throws {
+    let sample = TraceSample(seed: 51, count: 500)
+    try await TreeDatabase.with { database in
+      try await sample.write(to: database)
+      var random = SplitMix64(seed: 52)
+      var matched = 0
+      for number in 0..<90 {
+        let filter = RandomFilter.make(&random)
+        let range = ["24h", "7d", "30d", "2026-02-20T10:11:12.000001Z/P9DT1H"][number % 4]
+        let order = Self.orders[number % Self.orders.count]
+        let workspace = number % 5 == 0 ? TraceSample.second : TraceSample.first
+        let expected = try Self.expected(sample, workspace, range: range, filter, order)
+        let arguments = Self.arguments(range: range, filter, order, limit: 1000)
+        let body = try await database.body(TracesResolver(), .of(workspace, arguments))
+        let found = (body["items"]?.elements ?? []).map { $0["trace_id"]?.string }
+        #expect(found == expected, "\(filter) over \(range), by \(order)")
+        #expect(body["total"]?.int == Int64(expected.count), "\(filter)")
+        matched += expected.count
+      }
+      // Filters that let nothing through would prove little.
+      #expect(matched > 2000)
+    }
+  }
+
+  /// Going on by cursor lists every trace once, in order, though others arrive and go meanwhile.
+  @Test func cursorsAreStableUnderInserts() async throws {
+    let sample = TraceSample(seed: 53, count: 300)
+    try await TreeDatabase.with { database in
+      try await sample.write(to: database)
+      for order in Self.orders {
+        let expected = try Self.expected(sample, TraceSample.first, range: "30d", .object(InputObject()), order)
+        var found: [String?] = []
+        var arguments = Self.arguments(range: "30d", .null, order, limit: 50)
+        arguments["first"] = .int(41)
+        while true {
+          let body = try await database.body(TracesResolver(), .of(TraceSample.first, arguments))
+          found += (body["items"]?.elements ?? []).map { $0["trace_id"]?.string }.filter {
+            $0?.hasPrefix("new") == false
+          }
+          #expect(body["page_info"]?["has_previous_page"]?.bool == (arguments["after"] != nil))
+          guard body["page_info"]?["has_next_page"]?.bool == true else { break }
+          arguments["after"] = .string(try #require(body["page_info"]?["end_cursor"]?.string))
+          try await Self.insertNewest(database, found.count)
+        }
+        #expect(found == expected, "by \(order)")
+        try await database.execute("DELETE FROM traces WHERE trace_id LIKE 'new%'")
+      }
+    }
+  }
+
+  private static func insertNewest(_ database: TreeDatabase, _ number: Int) async throws {
+    try await database.execute(
+      """
+      INSERT INTO traces (workspace_id, trace_id, agent_id, "timestamp", latency_ms, status, cost_usd)
+      SELECT '\(TraceSample.first)', 'new-\(number)-' || latency, 'a', '2026-03-14T09:26:00Z', latency, 'success', latency
+      FROM unnest(ARRAY[0, 30000, 2000000]) AS latency
+      """
+    )
+  }
+
+  @Test func aCursorOfAnotherOrderOrOfNothingIsRefused() async throws {
+    try await TreeDatabase.with { database in
+      try await TraceSample(seed: 54, count: 20).write(to: database)
+      let arguments = Self.arguments(range: "30d", .null, ("latency", true), limit: 5)
+      let body = try await database.body(TracesResolver(), .of(TraceSample.first, arguments))
+      let cursor = try #require(body["page_info"]?["end_cursor"]?.string)
+      var other = Self.arguments(range: "30d", .null, ("cost", true), limit: 5)
+      other["after"] = .string(cursor)
+      let error = #expect(throws: GraphQLError.self) { try TracesResolver().queries(.of(TraceSample.first, other)) }
+      #expect(error?.message == "The cursor was made for another orderBy.")
+      for text in HostileText.all + [cursor + "A", String(cursor.dropLast()), "bGF0ZW5jeSBkZXNjfDF8J3wn"] {
+        other["after"] = .string(text)
+        let error = #expect(throws: GraphQLError.self) { try TracesResolver().queries(.of(TraceSample.first, other)) }
+        #expect(error?.code == .badUserInput)
+      }
+      var both = arguments
+      both["after"] = .string(cursor)
+      both["page"] = .int(2)
+      let conflict = #expect(throws: GraphQLError.self) { try TracesResolver().queries(.of(TraceSample.first, both)) }
+      #expect(conflict?.message == "Give either page or after: a list goes on from one place only.")
+    }
+  }
+
+  /// Any text in any place of a filter: an answer, never an SQL error, and nothing of another workspace.
+  @Test func hostileTextsMatchOnlyThemselves() async throws {
+    let sample = TraceSample(seed: 55, count: 60)
+    try await TreeDatabase.with { database in
+      try await sample.write(to: database)
+      let fields = [
+        "traceId", "agentId", "model", "modelProvider", "userId", "sessionId", "tag", "input", "output", "error",
+      ]
+      for text in HostileText.all {
+        for field in fields {
+          let isLong = text.utf8.count > 1000
+          for name in isLong ? ["ne", "lt", "contains"] : ["eq", "ne", "gt", "gte", "lt", "lte", "prefix", "contains"] {
+            let test = InputObject([InputObject.Member(name: name, value: .string(text))])
+            let filter = InputValue.object(InputObject([InputObject.Member(name: field, value: .object(test))]))
+            let arguments = Self.arguments(range: "30d", filter, ("time", true), limit: 1000)
+            let body = try await database.body(TracesResolver(), .of(TraceSample.first, arguments))
+            let items = body["items"]?.elements ?? []
+            #expect(items.allSatisfy { $0["workspace_id"]?.string == TraceSample.first.text })
+            guard field != "output", field != "error" else { continue }
+            let expected = try Self.expected(sample, TraceSample.first, range: "30d", filter, ("time", true))
+            #expect(items.map { $0["trace_id"]?.string } == expected, "\(field) \(name) \(text.prefix(20))")
+          }
+        }
+      }
+    }
+  }
+
+  @Test func tooLargeAScanIsRefusedWithAdvice() async throws {
+    try await TreeDatabase.with { database in
+      try await TraceSample(seed: 56, count: 100).write(to: database)
+      let resolver = TracesResolver(scanLimit: 20)
+      let test = InputObject([InputObject.Member(name: "eq", value: .string("u1"))])
+      let filter = InputValue.object(InputObject([InputObject.Member(name: "userId", value: .object(test))]))
+      for (arguments, reason) in [
+        (Self.arguments(range: "30d", filter, ("time", true), limit: 5), "Filtering by userId"),
+        (Self.arguments(range: "30d", .null, ("cost", true), limit: 5), "Sorting by cost"),
+      ] {
+        let error = await #expect(throws: GraphQLError.self) {
+          try await database.body(resolver, .of(TraceSample.first, arguments))
+        }
+        #expect(error?.code == .costLimitExceeded)
+        #expect(error?.message.hasPrefix("\(reason) looks at every trace of the range: ") == true)
+      }
+      let cheap = Self.arguments(range: "30d", .null, ("time", true), limit: 5)
+      #expect(try await database.body(resolver, .of(TraceSample.first, cheap))["items"]?.elements.count == 5)
+    }
+  }
+
+  @Test func aFilterHasASize() throws {
+    let test = InputValue.object(InputObject([InputObject.Member(name: "eq", value: .string("a"))]))
+    let one = InputValue.object(InputObject([InputObject.Member(name: "agentId", value: test)]))
+    let many = InputValue.object(
+      InputObject([InputObject.Member(name: "or", value: .list(Array(repeating: one, count: 101)))])
+    )
+    let arguments = Self.arguments(range: "30d", many, ("time", true), limit: 10)
+    let error = #expect(throws: GraphQLError.self) { try TracesResolver().queries(.of(TraceSample.first, arguments)) }
+    #expect(error?.message == "A filter may hold at most 100 tests.")
+  }
+
+  // MARK: Arguments and what they should give
+
+  private static func arguments(
+    range: String,
+    _ filter: InputValue,
+    _ order: (name: String, isDescending: Bool),
+    limit: Int64
+  ) -> [String: InputValue] {
+    let orderBy = InputObject([
+      InputObject.Member(name: "field", value: .enumeration(order.name)),
+      InputObject.Member(name: "direction", value: .enumeration(order.isDescending ? "desc" : "asc")),
+    ])
+    return [
+      "range": .string(range), "limit": .int(limit), "page": .int(1), "where": filter, "orderBy": .object(orderBy),
+    ]
+  }
+
+  private static func expected(
+    _ sample: TraceSample,
+    _ workspace: WorkspaceID,
+    range: String,
+    _ filter: InputValue,
+    _ order: (name: String, isDescending: Bool)
+  ) throws -> [String?] {
+    let window = try TimeRange(parsing: range).window(at: TraceSample.now)
+    let rows = sample.rows.filter {
+      $0.workspace == workspace && $0.timestamp >= window.from && $0.timestamp < window.to
+        && FilterOracle.passes($0, filter)
+    }
+    func key(_ row: TraceSample.Row) -> Decimal {
+      switch order.name {
+      case "latency": Decimal(row.latency)
+      case "cost": row.cost.flatMap { Decimal(string: $0) } ?? -1
+      default: 0
+      }
+    }
+    let sorted = rows.sorted { left, right in
+      if key(left) != key(right) { return key(left) < key(right) }
+      if left.timestamp != right.timestamp { return left.timestamp < right.timestamp }
+      return left.traceID.utf8.lexicographicallyPrecedes(right.traceID.utf8)
+    }
+    return (order.isDescending ? sorted.reversed() : sorted).map(\.traceID)
+  }
+}
