@@ -84,8 +84,10 @@ public final class RateLimiter: Sendable {
 
   /// - Parameter reply: nil when there is none.
   public func take(_ reply: RedisReply?, to question: Question) async {
-    guard let reply, !RateLimitScript.isUnknown(reply) else { return await ask(question.key, wanted: policy.chunk) }
-    settle(question.key, read(reply))
+    if let reply, RateLimitScript.isUnknown(reply) {
+      return await ask(question.key, wanted: policy.chunk, withText: true)
+    }
+    settle(question.key, reply.flatMap(read))
   }
 
   /// One asks for all who wait; the others wait for its answer.
@@ -110,15 +112,16 @@ public final class RateLimiter: Sendable {
   }
 
   /// Only one at a time asks for a key, in whose entry that is marked.
-  private func ask(_ key: String, wanted: Int) async {
+  private func ask(_ key: String, wanted: Int, withText: Bool = false) async {
     let waiting = state.withLock { $0.entries[key]?.waiting.count ?? 0 }
     let wanted = max(wanted, min(waiting, policy.limit))
     do throws(CacheError) {
-      var reply = try await redis.pipeline([RateLimitScript.command(key, policy, wanted: wanted, withText: false)])
-      if let first = reply.first, RateLimitScript.isUnknown(first) {
-        reply = try await redis.pipeline([RateLimitScript.command(key, policy, wanted: wanted, withText: true)])
+      let command = RateLimitScript.command(key, policy, wanted: wanted, withText: withText)
+      let reply = try await redis.pipeline([command]).first
+      if !withText, let reply, RateLimitScript.isUnknown(reply) {
+        return await ask(key, wanted: wanted, withText: true)
       }
-      settle(key, reply.first.flatMap(read))
+      settle(key, reply.flatMap(read))
     } catch {
       log.warning("Requests are counted here alone", detail: error.debugDescription)
       settle(key, nil)
