@@ -155,11 +155,10 @@ struct ClusterTests {
 
   /// The slot goes to a primary that nobody has listened to, since it held none; then somebody writes there.
   @Test func losesFromMemoryWhatANewPrimaryChanges() async throws {
-    try await PrivateCluster.run(replicas: 0) { cluster in
-      try await withMemory(cluster) { cache, client in
+    try await PrivateCluster.run(isThirdEmpty: true) { cluster in
+      // Only what commands are answered says that the cluster has changed.
+      try await withMemory(cluster, isFollowed: false) { cache, client in
         let key = try #require(keys.map { "a:" + $0 }.first { cluster.firstOwner(of: $0) == 0 })
-        // The third primary gives all its slots to the second, so that nobody need listen to it.
-        try await moveSlots(of: 2, to: 1, cluster)
         _ = try await client.send(RedisCommand("SET", key, "old"))
         try await Patience.wait(for: "the value in memory") { await isInMemory(key, "old", cache) ? true : nil }
         try await beginMoving(key, 0, 2, cluster)
@@ -171,6 +170,9 @@ struct ClusterTests {
         #expect(await cache.read([CacheKey(key)], generationOf: nil).values[0]?.bytes == Array("old".utf8))
         #expect(cache.readMemory([CacheKey(key)], generationOf: nil) == nil)
         try await endMoving(key, 2, cluster)
+        // The same by way of MOVED: it does not tell yet.
+        #expect(await cache.read([CacheKey(key)], generationOf: nil).values[0]?.bytes == Array("old".utf8))
+        #expect(cache.readMemory([CacheKey(key)], generationOf: nil) == nil)
         try await Patience.wait(for: "the value in memory") { await isInMemory(key, "old", cache) ? true : nil }
         _ = try await cluster.nodes[2].client.send(RedisCommand("SET", key, "new"))
         try await Patience.wait(for: "the new value in memory") { await isInMemory(key, "new", cache) ? true : nil }
@@ -193,12 +195,13 @@ struct ClusterTests {
 
   private func withMemory(
     _ cluster: PrivateCluster,
+    isFollowed: Bool = true,
     _ body: (FieldCache, RedisClient) async throws -> Void
   ) async throws {
     let client = cluster.client()
     let memory = MemoryConfiguration(maximumBytes: 1 << 20, prefixes: ["a:"])
     let cache = FieldCache(redis: client, logger: .silent, memory: memory)
-    let lives = [Task { await client.run() }, Task { await cache.run() }]
+    let lives = [Task { await cache.run() }] + (isFollowed ? [Task { await client.run() }] : [])
     try await Patience.wait(for: "tracking") { cache.isMemoryUsable ? true : nil }
     do {
       try await body(cache, client)
@@ -208,6 +211,7 @@ struct ClusterTests {
     }
     for life in lives { life.cancel() }
     for life in lives { await life.value }
+    await client.close()
   }
 
   private func beginMoving(_ key: String, _ from: Int, _ to: Int, _ cluster: PrivateCluster) async throws {
@@ -222,17 +226,6 @@ struct ClusterTests {
     let name = try await name(to, cluster)
     for node in [to] + (0..<3).filter({ $0 != to }) {
       try await cluster.ask(node, "CLUSTER SETSLOT \(slot) NODE \(name)")
-    }
-  }
-
-  /// All of them, while there are no keys in them.
-  private func moveSlots(of from: Int, to: Int, _ cluster: PrivateCluster) async throws {
-    let name = try await name(to, cluster)
-    for node in [to] + (0..<3).filter({ $0 != to }) {
-      let commands = (0..<KeySlot.count).filter { $0 * 3 / KeySlot.count == from }.map {
-        RedisCommand("CLUSTER", "SETSLOT", "\($0)", "NODE", name)
-      }
-      for reply in try await cluster.nodes[node].client.pipeline(commands) { _ = try reply.value() }
     }
   }
 

@@ -20,8 +20,9 @@ final class PrivateCluster: Sendable {
     var endpoint: RedisAddress.Endpoint { .tcp(host: "127.0.0.1", port: announcedPort) }
   }
 
-  private static let slots = ["0 5460", "5461 10922", "10923 16383"]
   private let folder: String
+  /// Where the slots of each primary end.
+  private let bounds: [Int]
   /// The primaries, then the replicas, the first of which is that of the first primary.
   let nodes: [Node]
 
@@ -31,12 +32,14 @@ final class PrivateCluster: Sendable {
   /// - Parameters:
   ///   - replicas: of the first primaries.
   ///   - isProxied: clients come by way of proxies.
+  ///   - isThirdEmpty: the third primary has no slots, and the others have half each.
   static func run(
     replicas: Int = 0,
     isProxied: Bool = false,
+    isThirdEmpty: Bool = false,
     _ body: (PrivateCluster) async throws -> Void
   ) async throws {
-    let cluster = try await PrivateCluster(replicas: replicas, isProxied: isProxied)
+    let cluster = try await PrivateCluster(replicas: replicas, isProxied: isProxied, isThirdEmpty: isThirdEmpty)
     do {
       try await cluster.form()
       try await body(cluster)
@@ -47,7 +50,8 @@ final class PrivateCluster: Sendable {
     await cluster.end()
   }
 
-  init(replicas: Int, isProxied: Bool) async throws {
+  init(replicas: Int, isProxied: Bool, isThirdEmpty: Bool = false) async throws {
+    bounds = isThirdEmpty ? [8192, KeySlot.count] : [5461, 10_923, KeySlot.count]
     let folder = FileManager.default.temporaryDirectory.path + "/tracegate-cluster-\(UUID().uuidString.prefix(8))"
     self.folder = folder
     var nodes: [Node] = []
@@ -90,7 +94,10 @@ final class PrivateCluster: Sendable {
   /// Makes a cluster of the servers, and waits until all of them know it.
   func form() async throws {
     for (number, node) in nodes.enumerated() {
-      if number < 3 { try await ask(number, "CLUSTER ADDSLOTSRANGE \(Self.slots[number])") }
+      if number < bounds.count {
+        let first = number == 0 ? 0 : bounds[number - 1]
+        try await ask(number, "CLUSTER ADDSLOTSRANGE \(first) \(bounds[number] - 1)")
+      }
       try await ask(number, "CLUSTER SET-CONFIG-EPOCH \(number + 1)")
       if number > 0 { try await ask(0, "CLUSTER MEET 127.0.0.1 \(node.port) \(node.busPort)") }
     }
@@ -152,9 +159,10 @@ final class PrivateCluster: Sendable {
     return try await nodes[node].client.send(command)
   }
 
-  /// Which of the first three held the slot at the beginning.
+  /// Which primary held the slot at the beginning.
   func firstOwner(of key: String) -> Int {
-    KeySlot.slot(of: Array(key.utf8)[...]) * 3 / KeySlot.count
+    let slot = KeySlot.slot(of: Array(key.utf8)[...])
+    return bounds.firstIndex { slot < $0 } ?? 0
   }
 
   // MARK: Sharing

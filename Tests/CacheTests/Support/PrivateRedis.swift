@@ -26,7 +26,7 @@ final class PrivateRedis: Sendable {
     socket = folder + "/redis.sock"
     self.password = password
     self.arguments = arguments
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    if cluster == nil { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
   }
 
   /// Starts the server, runs `body`, and ends it. In a test that is ``OnEveryRedis`` it may be a cluster.
