@@ -65,6 +65,11 @@ enum ErrorMapping {
   }
   static let malformedRequest = text(.badRequest, "The request is not well-formed HTTP", .badRequest)
   static let badHost = text(.badRequest, "The request needs one Host header field, and a host in it", .badRequest)
+  static let unknownTransferCoding = text(
+    .notImplemented,
+    "The only transfer coding that is understood is chunked",
+    .badRequest
+  )
   static let fieldsTooLarge = text(
     .requestHeaderFieldsTooLarge,
     "The header fields of the request are too large or too many",
@@ -191,8 +196,12 @@ enum ErrorMapping {
 
   /// What is said of bytes that are no request.
   static func problem(forHTTP error: any Error) -> Problem {
-    if error is RequestHeadHandler.BadHost { return badHost }
-    return error as? HTTPParserError == .headerOverflow ? fieldsTooLarge : malformedRequest
+    switch error {
+    case RequestHeadHandler.Failure.host: badHost
+    case RequestHeadHandler.Failure.transferCoding: unknownTransferCoding
+    case HTTPParserError.headerOverflow: fieldsTooLarge
+    default: malformedRequest
+    }
   }
 
   /// What a client is told of the database: that it is away or slow, and nothing else.

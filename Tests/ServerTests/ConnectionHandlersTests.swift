@@ -43,6 +43,30 @@ import Testing
     #expect(try connection.send(Self.request).contains("X-Way: repeated"))
   }
 
+  /// The parser takes what follows for another protocol.
+  @Test(arguments: [
+    "GET /a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, A\r\nUpgrade: h2c\r\n\r\n",
+    "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n",
+  ])
+  func endsTheConnectionThatIsToChangeItsProtocol(request: String) throws {
+    let connection = try Connection()
+    #expect(try connection.send(request) == "")
+    #expect(connection.framework.heads == 1)
+    try connection.framework.answer()
+    #expect(try connection.said().contains("\r\nConnection: close\r\n"))
+  }
+
+  @Test func asksForABodyBehindAnotherAnswer() throws {
+    let connection = try Connection()
+    let head = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+    #expect(try connection.send("GET /b HTTP/1.1\r\nHost: x\r\n\r\n" + head) == "")
+    try connection.framework.answer()
+    #expect(try connection.said().hasSuffix("\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"))
+    #expect(try connection.send("{}") == "")
+    try connection.framework.answer()
+    #expect(try !connection.said().contains("100"))
+  }
+
   @Test func answersNoContentAsIfItWereARequest() throws {
     let connection = try Connection()
     for _ in 0..<3 { _ = try connection.send(Self.request) }
@@ -87,6 +111,9 @@ private final class Connection {
 }
 
 private struct Yes: ImmediateAnswering {
+  /// In the place of the memory of answers.
+  let kept = KeptAnswer(ExecutionResult(refused: GraphQLError("x", code: .badRequest)))
+
   func concerns(_ head: HTTPRequest) -> Bool { head.path == "/graphql" }
 
   func answer(_ head: HTTPRequest, body: ByteBuffer, peer: @autoclosure () -> String) -> ImmediateAnswer? {
@@ -99,15 +126,18 @@ private struct Yes: ImmediateAnswering {
       RepeatableAnswer(
         request: head,
         proof: .contextHeaders(Principal(workspaceID: .none, userID: "u")),
-        answer: KeptAnswer(ExecutionResult(refused: GraphQLError("x", code: .badRequest))),
+        answer: kept,
         head: AnswerHead(response, requestID: nil),
-        body: bytes
+        coding: nil
       )
     }
   }
 
-  func head(ofRepeated known: RepeatableAnswer, peer: @autoclosure () -> String) -> ByteBuffer? {
-    ByteBuffer(string: "HTTP/1.1 200 OK\r\nX-Way: repeated\r\n\r\n")
+  func repeated(
+    _ known: RepeatableAnswer,
+    peer: @autoclosure () -> String
+  ) -> (head: ByteBuffer, body: ByteBuffer)? {
+    (ByteBuffer(string: "HTTP/1.1 200 OK\r\nX-Way: repeated\r\n\r\n"), ByteBuffer(string: "ok"))
   }
 }
 

@@ -7,20 +7,38 @@ import Testing
 @testable import Server
 
 @Suite struct RepeatMemoryTests {
+  private let kept = KeptAnswer(ExecutionResult(refused: .init("x", code: .badRequest)))
+
   private func key(_ text: String) throws -> RepeatMemory.Key {
     try #require(RepeatMemory.Key(ByteBuffer(string: "POST /graphql HTTP/1.1\r\n" + text)))
   }
 
   private func answer() throws -> RepeatableAnswer {
     let workspace = try #require(WorkspaceID("00000000-0000-4000-8000-000000000001"))
-    let kept = KeptAnswer(ExecutionResult(refused: .init("x", code: .badRequest)))
     return RepeatableAnswer(
       request: HTTPRequest(method: .post, scheme: nil, authority: nil, path: "/graphql"),
       proof: .contextHeaders(Principal(workspaceID: workspace, userID: "u")),
       answer: kept,
       head: AnswerHead(HTTPResponse(status: .ok), requestID: nil),
-      body: kept.bytes
+      coding: nil
     )
+  }
+
+  /// Answers count against the bound of ``AnswerMemory`` alone, so nothing else may hold them.
+  @Test func holdsNoAnswer() throws {
+    let known = try answer()
+    #expect(known.kept?.body == kept.bytes)
+    var other: KeptAnswer? = KeptAnswer(ExecutionResult(refused: .init("y", code: .badRequest)))
+    let lost = RepeatableAnswer(
+      request: known.request,
+      proof: known.proof,
+      answer: try #require(other),
+      head: known.head,
+      coding: nil
+    )
+    #expect(lost.kept != nil)
+    other = nil
+    #expect(lost.kept == nil)
   }
 
   @Test func keepsWhatComesTwice() throws {

@@ -5,12 +5,16 @@ public final class LoopbackSocket: Sendable {
   private let descriptor: Int32
 
   /// Connects; every later call gives up after half a minute.
-  public init(connectingTo port: Int) throws {
+  /// - Parameter receiveBuffer: bytes that the system keeps for us before the other side has to wait, about.
+  public init(connectingTo port: Int, receiveBuffer: Int32? = nil) throws {
     descriptor = Self.open()
     var patience = timeval(tv_sec: 30, tv_usec: 0)
     let size = socklen_t(MemoryLayout<timeval>.size)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, size)
+    if var receiveBuffer {
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
+    }
     guard Self.withAddress(port, { connect(descriptor, $0, $1) }) == 0 else {
       // `deinit` closes it: it runs when an initializer throws that has set everything.
       throw TestFailure("cannot connect to port \(port): \(String(cString: strerror(errno)))")

@@ -9,9 +9,9 @@ protocol ImmediateAnswering: Sendable {
   /// - Returns: nil when the request needs the ordinary way.
   func answer(_ head: HTTPRequest, body: ByteBuffer, peer: @autoclosure () -> String) -> ImmediateAnswer?
 
-  /// The head of the answer to a request that came before, byte by byte; its body is the same.
+  /// Head and body of the answer to a request that came before, byte by byte.
   /// - Returns: nil when the answer may be another one by now.
-  func head(ofRepeated known: RepeatableAnswer, peer: @autoclosure () -> String) -> ByteBuffer?
+  func repeated(_ known: RepeatableAnswer, peer: @autoclosure () -> String) -> (head: ByteBuffer, body: ByteBuffer)?
 }
 
 struct ImmediateAnswer {

@@ -45,7 +45,9 @@ struct ImmediateResponder: ImmediateAnswering {
     else { return nil }
 
     var response = exchange.response(to: result)
-    guard let bytes = encode(kept, &response.fields, acceptEncoding: fields[.acceptEncoding]) else { return nil }
+    guard let (bytes, coding) = encode(kept, &response.fields, acceptEncoding: fields[.acceptEncoding]) else {
+      return nil
+    }
     response.fields.appendVary(authenticator.identityFields)
     ServerTiming.apply(result.report, since: start, to: &response.fields)
     let givenID = RequestIdentifier.given(in: fields)
@@ -67,36 +69,44 @@ struct ImmediateResponder: ImmediateAnswering {
         proof: proof,
         answer: kept,
         head: AnswerHead(answered, requestID: givenID),
-        body: bytes
+        coding: coding
       )
     }
     let mayRepeat = !isLast && result.basis != nil
     return ImmediateAnswer(head: answered, body: bytes, isLast: isLast, repeatable: mayRepeat ? repeatable : nil)
   }
 
-  func head(ofRepeated known: RepeatableAnswer, peer: @autoclosure () -> String) -> ByteBuffer? {
+  func repeated(
+    _ known: RepeatableAnswer,
+    peer: @autoclosure () -> String
+  ) -> (head: ByteBuffer, body: ByteBuffer)? {
     let start = ContinuousClock.now
-    guard authenticator.holds(known.proof), let remaining = engine.repeated(known.answer.result)?.remaining else {
-      return nil
-    }
+    guard
+      authenticator.holds(known.proof), let (result, body) = known.kept,
+      let remaining = engine.repeated(result)?.remaining
+    else { return nil }
     let requestID = known.head.requestID ?? RequestIdentifier.fresh()
     edge.log(
-      EdgeLogLine(head: known.request, status: .ok, bytes: known.body.readableBytes, start: start),
+      EdgeLogLine(head: known.request, status: .ok, bytes: body.readableBytes, start: start),
       requestID: requestID,
       peer: peer(),
       to: logger
     )
-    return known.head.bytes(remaining: remaining, freshID: requestID, since: start)
+    return (known.head.bytes(remaining: remaining, freshID: requestID, since: start), body)
   }
 
   /// The body as the client takes it; nil when it takes long to make it so.
-  private func encode(_ answer: KeptAnswer, _ fields: inout HTTPFields, acceptEncoding: String?) -> ByteBuffer? {
+  private func encode(
+    _ answer: KeptAnswer,
+    _ fields: inout HTTPFields,
+    acceptEncoding: String?
+  ) -> (ByteBuffer, ContentCoding?)? {
     let length = answer.bytes.readableBytes
     guard length <= Self.maximumCompressed || acceptEncoding == nil else { return nil }
     let encoded = edge.compression.encode(length: length, &fields, acceptEncoding: acceptEncoding) { coding in
-      answer.bytes(as: coding)
+      answer.bytes(as: coding).map { ($0, coding) }
     }
-    return encoded ?? answer.bytes
+    return encoded ?? (answer.bytes, nil)
   }
 
   private func repeated(_ body: ByteBuffer, for principal: Principal) -> (KeptAnswer, ExecutionResult)? {

@@ -33,12 +33,12 @@ final class RepeatHandler<Responder: ImmediateAnswering>: ChannelInboundHandler,
   private func answers(_ key: RepeatMemory.Key, _ context: ChannelHandlerContext) -> Bool {
     // Clients that do not read what they asked for are the framework's, which waits for them.
     guard
-      flow.passedOn == 0, context.channel.isWritable, let known = memory.find(key),
-      let head = responder.head(ofRepeated: known, peer: context.channel.remoteAddress?.ipAddress ?? "unknown")
+      flow.passedOn == 0, !flow.isEnding, context.channel.isWritable, let known = memory.find(key),
+      let (head, body) = responder.repeated(known, peer: context.channel.remoteAddress?.ipAddress ?? "unknown")
     else { return false }
     flow.touch()
     context.write(wrapOutboundOut(.byteBuffer(head)), promise: nil)
-    context.writeAndFlush(wrapOutboundOut(.byteBuffer(known.body)), promise: nil)
+    context.writeAndFlush(wrapOutboundOut(.byteBuffer(body)), promise: nil)
     return true
   }
 }

@@ -70,20 +70,34 @@ final class RepeatMemory: Sendable {
   var count: Int { state.withLock { $0.answers.count } }
 }
 
-/// All that is needed to answer the same bytes once more.
+/// All that is needed to answer the same bytes once more, but for the answer itself: that is ``AnswerMemory``'s, whose
+/// bound it counts against, and gone when it has been forgotten there.
 final class RepeatableAnswer: Sendable {
   let request: HTTPRequest
   let proof: Authenticator.Proof
-  let answer: KeptAnswer
   let head: AnswerHead
-  /// The body as this client takes it.
-  let body: ByteBuffer
+  private weak let answer: KeptAnswer?
+  /// How this client takes the body; nil as it is.
+  private let coding: ContentCoding?
 
-  init(request: HTTPRequest, proof: Authenticator.Proof, answer: KeptAnswer, head: AnswerHead, body: ByteBuffer) {
+  init(
+    request: HTTPRequest,
+    proof: Authenticator.Proof,
+    answer: KeptAnswer,
+    head: AnswerHead,
+    coding: ContentCoding?
+  ) {
     self.request = request
     self.proof = proof
     self.answer = answer
     self.head = head
-    self.body = body
+    self.coding = coding
+  }
+
+  /// The answer and its body as this client takes it; nil when it is no longer kept.
+  var kept: (result: ExecutionResult, body: ByteBuffer)? {
+    guard let answer else { return nil }
+    guard let coding else { return (answer.result, answer.bytes) }
+    return answer.bytes(as: coding).map { (answer.result, $0) }
   }
 }

@@ -10,6 +10,8 @@ final class RequestFlow {
   private(set) var lastActive = NIODeadline.now()
   /// The head of a request has come and its end has not.
   private(set) var isReading = false
+  /// The connection is being closed: nothing that comes now is answered.
+  var isEnding = false
   /// What the HTTP parser found in the present read.
   private(set) var parsed = Parsed()
   /// How the last message of the present read was answered, when its bytes alone say that the same ones may be answered
@@ -31,14 +33,17 @@ final class RequestFlow {
   func touch() { lastActive = .now() }
 
   func sees(_ part: HTTPRequestPart) {
-    touch()
     switch part {
     case .head(let head):
+      touch()
       isReading = true
       parsed.heads += 1
       parsed.contentLength = Self.contentLength(head)
-    case .body: break
+    case .body:
+      // What comes behind the answer to it keeps no connection open.
+      if passedOn > 0 { touch() }
     case .end:
+      touch()
       isReading = false
       parsed.ends += 1
     }

@@ -15,6 +15,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundIn = HTTPResponsePart
   typealias OutboundOut = HTTPResponsePart
 
+  private let flow: RequestFlow
   private let first: any RemovableChannelHandler
   private let parsed: any RemovableChannelHandler
   private let connection = ConnectionState()
@@ -33,11 +34,15 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
   /// How long what the client still sends is read and thrown away, so that it gets to see the answer.
   private static let lingering = TimeAmount.seconds(2)
+  private static let drainingPause = TimeAmount.milliseconds(500)
+  /// So that nobody who reads a byte now and then holds up the end of the process.
+  private static let drainings = 20
 
   /// - Parameters:
   ///   - first: what is to see the bytes before the parser does.
   ///   - parsed: what is to see requests as the parser makes them.
-  init(first: any RemovableChannelHandler, parsed: any RemovableChannelHandler) {
+  init(_ flow: RequestFlow, first: any RemovableChannelHandler, parsed: any RemovableChannelHandler) {
+    self.flow = flow
     self.first = first
     self.parsed = parsed
   }
@@ -67,13 +72,13 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if case ChannelEvent.inputClosed? = event as? ChannelEvent {
       connection.close()
-      if isFinished { context.close(promise: nil) }
+      if isFinished { close(context: context, mode: .all, promise: nil) }
     }
     context.fireUserInboundEventTriggered(event)
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    guard !isBroken else { return }
+    guard !isBroken, !flow.isEnding else { return }
     switch unwrapInboundIn(data) {
     case .head(var head):
       pending += 1
@@ -145,10 +150,39 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     isFinished = true
     context.flush()
     context.close(mode: .output, promise: nil)
-    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-    context.eventLoop.scheduleTask(in: Self.lingering) { bound.value.close(promise: nil) }
+    context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingering) { [self] in
+      close(context: context, mode: .all, promise: nil)
+    }
+  }
+
+  // MARK: The end
+
+  /// Waits with the end of the connection for what has been written and not been sent, as long as the client takes some of it
+  /// from time to time.
+  func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+    guard mode == .all else { return context.close(mode: mode, promise: promise) }
+    flow.isEnding = true
+    drain(context, before: .max, patience: Self.drainings, promise)
+  }
+
+  private func drain(
+    _ context: ChannelHandlerContext,
+    before: Int,
+    patience: Int,
+    _ promise: EventLoopPromise<Void>?
+  ) {
+    let unsent = context.channel.unsentBytes
+    guard unsent > 0, unsent < before, patience > 0 else { return context.close(promise: promise) }
+    context.eventLoop.assumeIsolated().scheduleTask(in: Self.drainingPause) { [self] in
+      drain(context, before: unsent, patience: patience - 1, promise)
+    }
   }
 }
 
 @available(*, unavailable)
 extension ConnectionHandler: Sendable {}
+
+extension Channel {
+  /// Bytes that were written and that the system has not taken yet.
+  var unsentBytes: Int { (try? syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 }
+}

@@ -16,7 +16,7 @@ struct ConnectionHandlers<Responder: ImmediateAnswering>: Sendable {
   func make() -> [any RemovableChannelHandler] {
     let flow = RequestFlow()
     return [
-      ConnectionHandler(first: RepeatHandler(responder, repeats, flow), parsed: RequestHeadHandler(flow)),
+      ConnectionHandler(flow, first: RepeatHandler(responder, repeats, flow), parsed: RequestHeadHandler(flow)),
       IdleTimeoutHandler(idleTimeout, flow),
       FastPathHandler(responder, flow),
     ]

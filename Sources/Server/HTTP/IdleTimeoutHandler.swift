@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Closes a connection on which nothing has been asked for some time; the framework's own watch does not see the requests
+/// Closes a connection on which nothing has been asked for some time and nothing of what was answered is being read. The framework's own watch does not see the requests
 /// that are answered before it.
 final class IdleTimeoutHandler: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = Any
@@ -15,11 +15,11 @@ final class IdleTimeoutHandler: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
-    if context.channel.isActive { watch(context, until: .now() + timeout) }
+    if context.channel.isActive { watch(context, until: .now() + timeout, unsent: 0) }
   }
 
   func channelActive(context: ChannelHandlerContext) {
-    watch(context, until: .now() + timeout)
+    watch(context, until: .now() + timeout, unsent: 0)
     context.fireChannelActive()
   }
 
@@ -32,17 +32,19 @@ final class IdleTimeoutHandler: ChannelInboundHandler, RemovableChannelHandler {
     alarm?.cancel()
   }
 
-  private func watch(_ context: ChannelHandlerContext, until deadline: NIODeadline) {
+  /// - Parameter before: bytes that had not been sent when the last watch ended.
+  private func watch(_ context: ChannelHandlerContext, until deadline: NIODeadline, unsent before: Int) {
     alarm?.cancel()
     alarm = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in
-      let end = flow.lastActive + timeout
-      if flow.passedOn > 0, !flow.isReading {
-        // Whoever waits for an answer is not idle.
-        watch(context, until: .now() + timeout)
-      } else if end <= .now() {
-        context.close(promise: nil)
+      let unsent = context.channel.unsentBytes
+      let isReadingAnswers = unsent > 0 && (before == 0 || unsent < before)
+      let waitsForAnswer = unsent == 0 && flow.passedOn > 0 && !flow.isReading
+      if isReadingAnswers || waitsForAnswer {
+        watch(context, until: .now() + timeout, unsent: unsent)
+      } else if unsent == 0, flow.lastActive + timeout > .now() {
+        watch(context, until: flow.lastActive + timeout, unsent: 0)
       } else {
-        watch(context, until: end)
+        context.close(promise: nil)
       }
     }
   }

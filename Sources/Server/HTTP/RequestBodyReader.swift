@@ -39,7 +39,7 @@ struct RequestBodyReader: Sendable {
       throw ErrorMapping.bodyTooLarge
     } catch is HTTPParserError {
       throw ErrorMapping.malformedBody
-    } catch where error is IOError || error is ChannelError {
+    } catch  where error is IOError || error is ChannelError {
       // The client has gone, and nobody will see the answer; it is no fault of ours that would have to be logged.
       throw ErrorMapping.incompleteBody
     }

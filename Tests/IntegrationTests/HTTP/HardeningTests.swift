@@ -28,6 +28,12 @@ struct HardeningTests {
   private static let badHost = #"{"detail":"The request needs one Host header field, and a host in it"}"#
 
   private static let cases: [Case] = [
+    Case(
+      name: "a transfer coding that nobody knows",
+      bytes: "POST /graphql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+      statuses: [501],
+      end: #"{"detail":"The only transfer coding that is understood is chunked"}"#
+    ),
     Case(name: "no Host", bytes: "GET /health HTTP/1.1\r\n\r\n", statuses: [400], end: badHost),
     Case(
       name: "two Hosts",
