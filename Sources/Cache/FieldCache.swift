@@ -1,6 +1,4 @@
 public import Logging
-import NIOCore
-import NIOPosix
 
 /// The cached values of fields, in Redis under their documented keys, and in memory before it. It knows keys and bytes,
 /// not what they mean.
@@ -21,11 +19,6 @@ public final class FieldCache: Sendable {
   /// How long a lease lasts, which is also how long to wait for its holder; nil when none are taken.
   public var leaseDuration: Duration? { leases?.duration }
   private let invalidator: Invalidator
-
-  private struct Tracking: Sendable {
-    let eventLoop: any EventLoop
-    let connection: NIOLoopBoundBox<TrackingConnection>
-  }
 
   /// - Parameters:
   ///   - memory: how values are kept in memory, once ``run()`` has begun; nil keeps none.
@@ -64,41 +57,18 @@ public final class FieldCache: Sendable {
     memory = configuration.map(MemoryTier.init)
     invalidator = Invalidator(redis: redis, memory: memory, tally: tally, log: log)
     tracking =
-      if let configuration, let memory { Self.tracking(trackingConfiguration, memory, configuration, log) } else { nil }
-  }
-
-  private static func tracking(
-    _ redis: RedisConfiguration,
-    _ memory: MemoryTier,
-    _ configuration: MemoryConfiguration,
-    _ log: OccasionalLog
-  ) -> Tracking {
-    let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-    let connection = TrackingConnection(
-      eventLoop: eventLoop,
-      configuration: redis,
-      memory: memory,
-      configuration,
-      log: log
-    )
-    return Tracking(
-      eventLoop: eventLoop,
-      connection: NIOLoopBoundBox.makeBoxSendingValue(connection, eventLoop: eventLoop)
-    )
+      if let configuration, let memory {
+        Tracking(trackingConfiguration, primaries: redis.primaries, memory: memory, configuration, log: log)
+      } else { nil }
   }
 
   /// Keeps the memory in step with Redis until the task is cancelled; then stores what waits to be stored, if Redis takes it
   /// within a second. Without it, or before, nothing is kept in memory.
   public func run() async {
-    if let tracking {
-      let connection = tracking.connection
-      tracking.eventLoop.execute { connection.value.open() }
-    }
+    tracking?.open()
+    if tracking != nil { await redis.locate() }
     await Lifetime.untilCancelled()
-    if let tracking {
-      let connection = tracking.connection
-      tracking.eventLoop.execute { connection.value.close() }
-    }
+    tracking?.close()
     await flush(within: .seconds(1))
   }
 

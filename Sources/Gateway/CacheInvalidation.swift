@@ -15,7 +15,7 @@ struct CacheInvalidation: Sendable {
     logger: Logger,
     _ body: (CacheInvalidation) async throws -> R
   ) async throws -> R {
-    let redis = RedisClient(configuration: try RedisConfiguration(url: configuration.redisURL), logger: logger)
+    let redis = RedisClient(configuration: try configuration.redis(configuration.redisURL), logger: logger)
     let coalescer = InvalidationCoalescer(
       cache: FieldCache(redis: redis, logger: logger),
       interval: configuration.cacheInvalidationInterval,

@@ -53,9 +53,11 @@ struct GatewayServers: Sendable {
       ),
       logger: logger
     )
-    redis = try Self.redis(configuration.redisURL, configuration, logger)
+    redis = RedisClient(configuration: try configuration.redis(configuration.redisURL), logger: logger)
     let streamURL = configuration.effectiveStreamRedisURL
-    streamRedis = streamURL == configuration.redisURL ? redis : try Self.redis(streamURL, configuration, logger)
+    streamRedis =
+      streamURL == configuration.redisURL
+      ? redis : RedisClient(configuration: try configuration.redis(streamURL), logger: logger)
   }
 
   /// Everything that lives as long as the gateway, in the order of starting; it is stopped the other way round.
@@ -95,16 +97,6 @@ struct GatewayServers: Sendable {
       ),
       logger: logger
     )
-  }
-
-  private static func redis(
-    _ url: String,
-    _ configuration: GatewayConfiguration,
-    _ logger: Logger
-  ) throws -> RedisClient {
-    var redis = try RedisConfiguration(url: url)
-    redis.timeout = configuration.redisTimeout
-    return RedisClient(configuration: redis, logger: logger)
   }
 }
 

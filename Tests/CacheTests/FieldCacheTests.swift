@@ -28,7 +28,7 @@ struct FieldCacheTests {
     }
   }
 
-  @Test func storesWithExpiryAndIndex() async throws {
+  @Test(.onEveryRedis) func storesWithExpiryAndIndex() async throws {
     try await with { cache, client in
       cache.write([Self.entry(0), Self.entry(1)], workspace: "w1")
       cache.write([CacheWrite(key: CacheKey("trace:detail:t"), bytes: [1], ttl: .microseconds(10))], workspace: nil)
@@ -41,7 +41,7 @@ struct FieldCacheTests {
     }
   }
 
-  @Test func leavesAValueAloneWhenOnlyIfAbsent() async throws {
+  @Test(.onEveryRedis) func leavesAValueAloneWhenOnlyIfAbsent() async throws {
     try await with { cache, client in
       let key = CacheKey("trace:detail:t1")
       _ = try await client.send(RedisCommand("SET", "trace:detail:t1", "theirs"))
@@ -55,7 +55,7 @@ struct FieldCacheTests {
     }
   }
 
-  @Test func takesAWrongTypeForAMissOfThatKeyAlone() async throws {
+  @Test(.onEveryRedis) func takesAWrongTypeForAMissOfThatKeyAlone() async throws {
     try await with { cache, client in
       _ = try await client.send(RedisCommand("LPUSH", "home_kpis:w1:24h", "x"))
       cache.write([Self.entry(1)], workspace: "w1")
@@ -89,7 +89,7 @@ struct FieldCacheTests {
     }
   }
 
-  @Test func raisesTheGenerationEachTime() async throws {
+  @Test(.onEveryRedis) func raisesTheGenerationEachTime() async throws {
     try await with { cache, _ in
       var last: Int64 = 0
       for _ in 0..<3 {
@@ -101,7 +101,7 @@ struct FieldCacheTests {
     }
   }
 
-  @Test func neverComesBackToAGenerationThatRedisEvicted() async throws {
+  @Test(.onEveryRedis) func neverComesBackToAGenerationThatRedisEvicted() async throws {
     try await with { cache, client in
       try await cache.invalidate(workspace: "w1")
       let before = try #require(await cache.read([], generationOf: "w1").generation)
@@ -112,7 +112,7 @@ struct FieldCacheTests {
     }
   }
 
-  @Test func removesSingleKeys() async throws {
+  @Test(.onEveryRedis) func removesSingleKeys() async throws {
     try await with { cache, _ in
       cache.write([Self.entry(0), Self.entry(1)], workspace: "w1")
       await cache.flush()
@@ -150,7 +150,7 @@ struct FieldCacheTests {
     }
   }
 
-  @Test func dropsWhatFindsNoRoomInTheQueue() async throws {
+  @Test(.onEveryRedis) func dropsWhatFindsNoRoomInTheQueue() async throws {
     try await PrivateRedis.run { redis, _ in
       let client = redis.client()
       let cache = FieldCache(redis: client, logger: .silent, maximumQueuedBytes: 10_000)

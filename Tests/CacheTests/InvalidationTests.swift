@@ -28,7 +28,7 @@ struct InvalidationTests {
     }
   }
 
-  @Test func invalidatesByThePrefixOfKeysWhateverFieldsHaveThem() async throws {
+  @Test(.onEveryRedis) func invalidatesByThePrefixOfKeysWhateverFieldsHaveThem() async throws {
     try await with { cache, client in
       try await Self.fill(cache, ["a:w1:1", "b:w1:10:x", "b:w1:11:x", "b:w1:2:x", "b:c:w1:1"], workspace: "w1")
       #expect(try await cache.invalidate(workspace: "w1", keysWith: "b:w1:1", of: Self.fields) == 2)
@@ -45,7 +45,7 @@ struct InvalidationTests {
   }
 
   /// A counter of a field that Redis has lost must not come back to a number that was in use.
-  @Test func aLostCounterOfAFieldBeginsBeyondAllThatWere() async throws {
+  @Test(.onEveryRedis) func aLostCounterOfAFieldBeginsBeyondAllThatWere() async throws {
     try await with { cache, client in
       for _ in 0..<2 { try await cache.invalidate(workspace: "w1", keysWith: "a:", of: ["a:"]) }
       let before = Self.generation(await cache.read([], generationOf: "w1"), "a:")
@@ -56,7 +56,7 @@ struct InvalidationTests {
     }
   }
 
-  @Test(arguments: ["list", "number", "field"])
+  @Test(.onEveryRedis, arguments: ["list", "number", "field"])
   func damagedCountersOfFieldsCostTheWholeWorkspaceOnce(damage: String) async throws {
     try await with { cache, client in
       try await Self.fill(cache, ["a:w1:1", "b:w1:1"], workspace: "w1")

@@ -33,7 +33,7 @@ struct LeaseTests {
     }
   }
 
-  @Test func givesBackWhatBroughtNothing() async throws {
+  @Test(.onEveryRedis) func givesBackWhatBroughtNothing() async throws {
     try await with { one, other, _ in
       _ = await one.read(Self.keys, generationOf: "w1", leasing: true)
       one.release([Self.keys[1]], workspace: "w1")
@@ -43,7 +43,7 @@ struct LeaseTests {
     }
   }
 
-  @Test func givesBackNobodyElsesLease() async throws {
+  @Test(.onEveryRedis) func givesBackNobodyElsesLease() async throws {
     try await with { one, other, _ in
       _ = await one.read(Self.keys, generationOf: "w1", leasing: true)
       other.release(Self.keys, workspace: "w1")
@@ -53,7 +53,7 @@ struct LeaseTests {
     }
   }
 
-  @Test func aLeaseEndsByItself() async throws {
+  @Test(.onEveryRedis) func aLeaseEndsByItself() async throws {
     try await with(leaseDuration: .milliseconds(30)) { one, other, _ in
       #expect(await one.read(Self.keys, generationOf: "w1", leasing: true).lease(0) == .held)
       try await Patience.wait(for: "the lease to pass") {
@@ -63,7 +63,7 @@ struct LeaseTests {
   }
 
   /// A key without workspace would else be a way to hold others up.
-  @Test func workspacesDoNotMeet() async throws {
+  @Test(.onEveryRedis) func workspacesDoNotMeet() async throws {
     try await with { one, other, _ in
       let key = CacheKey("trace:detail:t1")
       #expect(await one.read([key], generationOf: "w1", leasing: true).lease(0) == .held)

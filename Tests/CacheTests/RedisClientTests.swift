@@ -162,7 +162,7 @@ struct RedisClientTests {
       try await client.ping()
       program.signal(SIGSTOP)
       async let code = Self.failure(of: client)
-      try await Patience.wait(for: "the call to be sent") { client.statistics.bytesSent > 28 ? true : nil }
+      try await Patience.wait(for: "the call to be sent") { client.statistics.bytesSent > 14 ? true : nil }
       await client.close()
       #expect(await code == .unavailable)
       #expect(await Self.failure(of: client) == .unavailable)

@@ -4,23 +4,23 @@ import NIOCore
 struct RedisCall: Sendable {
   typealias Outcome = Result<[RedisReply], CacheError>
 
-  enum Owner: Sendable {
-    case caller(CheckedContinuation<Outcome, Never>)
-    /// The connection itself, logging in.
-    case connection
-  }
-
   let request: ByteBuffer
   let replyCount: Int
   let deadline: NIODeadline
-  let owner: Owner
+  /// Called once, on the event loop of the connection.
+  let complete: @Sendable (Outcome) -> Void
   private(set) var replies: [RedisReply] = []
 
-  init(_ request: ByteBuffer, replyCount: Int, deadline: NIODeadline, owner: Owner) {
+  init(
+    _ request: ByteBuffer,
+    replyCount: Int,
+    deadline: NIODeadline,
+    complete: @escaping @Sendable (Outcome) -> Void
+  ) {
     self.request = request
     self.replyCount = replyCount
     self.deadline = deadline
-    self.owner = owner
+    self.complete = complete
     replies.reserveCapacity(replyCount)
   }
 
@@ -28,9 +28,5 @@ struct RedisCall: Sendable {
   mutating func take(_ reply: RedisReply) -> Bool {
     replies.append(reply)
     return replies.count == replyCount
-  }
-
-  func fail(_ error: CacheError) {
-    if case .caller(let continuation) = owner { continuation.resume(returning: .failure(error)) }
   }
 }

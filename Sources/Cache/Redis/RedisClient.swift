@@ -1,21 +1,23 @@
 public import Logging
 public import NIOCore
 import NIOPosix
-import Synchronization
 
-/// A Redis client over a few pipelined connections that every caller shares.
+/// A Redis client over a few pipelined connections that every caller shares: to one server, to the master that Sentinels
+/// name, or to the nodes of a cluster.
 ///
 /// A server that is away or slow costs the callers at that moment their deadline; from then on calls are refused at once
 /// while the connections are tried in the background, and accepted again within two seconds of the server's return.
 public final class RedisClient: Sendable {
-  private struct Member: Sendable {
-    let eventLoop: any EventLoop
-    let connection: NIOLoopBoundBox<RedisConnection>
+  private enum Servers: Sendable {
+    case one(RedisNode)
+    case master(RedisNode, SentinelDirectory)
+    case cluster(RedisCluster)
   }
 
   let configuration: RedisConfiguration
-  private let members: [Member]
-  private let next = Atomic<Int>(0)
+  /// The servers that hold the keys.
+  let primaries: Primaries
+  private let servers: Servers
   private let timeout: TimeAmount
   private let tally = Tally(RedisStatistics())
 
@@ -26,26 +28,38 @@ public final class RedisClient: Sendable {
     eventLoopGroup: (any EventLoopGroup)? = nil,
     logger: Logger
   ) {
-    let log = OccasionalLog(logger, interval: configuration.logInterval)
     self.configuration = configuration
     timeout = TimeAmount(configuration.timeout)
+    let log = OccasionalLog(logger, interval: configuration.logInterval)
     let group = eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
-    var members: [Member] = []
-    for _ in 0..<max(1, configuration.connectionCount) {
-      let eventLoop = group.next()
-      let connection = NIOLoopBoundBox.makeBoxSendingValue(
-        RedisConnection(eventLoop: eventLoop, configuration: configuration, tally: tally, log: log),
-        eventLoop: eventLoop
+    switch configuration.topology {
+    case .single:
+      primaries = Primaries([configuration.address.endpoint])
+      servers = .one(RedisNode(configuration, eventLoopGroup: group, tally: tally, log: log))
+    case .sentinel(let sentinels):
+      primaries = Primaries([])
+      let directory = SentinelDirectory(
+        sentinels,
+        configuration: configuration,
+        eventLoopGroup: group,
+        primaries: primaries,
+        log: log
       )
-      members.append(Member(eventLoop: eventLoop, connection: connection))
-    }
-    self.members = members
-  }
-
-  deinit {
-    for member in members {
-      let connection = member.connection
-      member.eventLoop.execute { connection.value.close() }
+      var located = configuration
+      located.locator = directory
+      servers = .master(RedisNode(located, eventLoopGroup: group, tally: tally, log: log), directory)
+    case .cluster(let seeds):
+      primaries = Primaries([])
+      servers = .cluster(
+        RedisCluster(
+          seeds: seeds,
+          configuration: configuration,
+          eventLoopGroup: group,
+          primaries: primaries,
+          tally: tally,
+          log: log
+        )
+      )
     }
   }
 
@@ -55,50 +69,54 @@ public final class RedisClient: Sendable {
 
   /// Keeps the connections until the task is cancelled, then closes them. After that every call fails.
   public func run() async {
-    for member in members {
-      let connection = member.connection
-      member.eventLoop.execute { connection.value.open() }
+    switch servers {
+    case .one(let node):
+      node.open()
+      await Lifetime.untilCancelled()
+    case .master(let node, let directory):
+      node.open()
+      await directory.run { node.move(to: $0) }
+    case .cluster(let cluster): await cluster.run()
     }
-    await Lifetime.untilCancelled()
     await close()
+  }
+
+  /// Finds out which servers hold the keys, if that is not known yet and somebody can say.
+  func locate() async {
+    switch servers {
+    case .one: break
+    case .master(_, let directory): await directory.refresh()
+    case .cluster(let cluster): try? await cluster.discover(until: .now() + timeout)
+    }
   }
 
   /// Closes the connections for good and fails the calls that are under way.
   public func close() async {
-    for member in members {
-      let connection = member.connection
-      await withCheckedContinuation { continuation in
-        member.eventLoop.execute {
-          connection.value.close()
-          continuation.resume()
-        }
-      }
+    switch servers {
+    case .one(let node): await node.close()
+    case .master(let node, let directory):
+      await node.close()
+      await directory.close()
+    case .cluster(let cluster): await cluster.close()
     }
   }
 
   // MARK: Calls
 
-  /// Sends commands in one write and waits for all their replies: one round trip.
+  /// Sends commands in one write and waits for all their replies: one round trip. In a cluster it is one write to each
+  /// node that holds one of the keys, all at the same time.
   ///
   /// The caller's cancellation does not shorten the wait; the configured deadline bounds it.
-  /// - Returns: one reply for each command, in order. An error that Redis answers to one command is its reply.
+  /// - Returns: one reply for each command, in order. An error that Redis answers to one command is its reply; so is, in
+  ///   a cluster, `UNAVAILABLE …` for one whose node did not answer while others did.
   /// - Throws: when there are no replies; whether the commands took effect is then unknown.
   public func pipeline(_ commands: [RedisCommand]) async throws(CacheError) -> [RedisReply] {
     guard !commands.isEmpty else { return [] }
     let deadline = NIODeadline.now() + timeout
-    var request = ByteBuffer()
-    for command in commands { try command.encode(into: &request) }
-    let member = pick()
-    let outcome = await withCheckedContinuation { continuation in
-      let call = RedisCall(request, replyCount: commands.count, deadline: deadline, owner: .caller(continuation))
-      let connection = member.connection
-      if member.eventLoop.inEventLoop {
-        connection.value.submit(call)
-      } else {
-        member.eventLoop.execute { connection.value.submit(call) }
-      }
+    switch servers {
+    case .one(let node), .master(let node, _): return try await node.exchange(commands, deadline: deadline)
+    case .cluster(let cluster): return try await cluster.pipeline(commands, deadline: deadline)
     }
-    return try outcome.get()
   }
 
   /// Sends one command: one round trip.
@@ -110,15 +128,8 @@ public final class RedisClient: Sendable {
     return try reply.value()
   }
 
-  /// Asks whether Redis answers: one round trip.
+  /// Asks whether Redis answers: one round trip. Of a cluster, any node.
   public func ping() async throws(CacheError) {
     _ = try await send(RedisCommand("PING"))
-  }
-
-  /// The connection of the event loop we are on, else the next one in turn.
-  private func pick() -> Member {
-    if let own = members.first(where: { $0.eventLoop.inEventLoop }) { return own }
-    let turn = next.wrappingAdd(1, ordering: .relaxed).oldValue
-    return members[Int(UInt(bitPattern: turn) % UInt(members.count))]
   }
 }

@@ -31,6 +31,22 @@ public struct RedisCommand: Sendable, Hashable {
     append(argument.utf8)
   }
 
+  var argumentCount: Int { lengths.count }
+
+  /// The name is argument 0. Nil when there are fewer.
+  func argument(_ index: Int) -> ArraySlice<UInt8>? {
+    guard lengths.indices.contains(index) else { return nil }
+    let start = lengths[..<index].reduce(0, +)
+    return bytes[start..<start + lengths[index]]
+  }
+
+  /// Writes commands one after the other.
+  static func encode(_ commands: [RedisCommand]) throws(CacheError) -> ByteBuffer {
+    var buffer = ByteBuffer()
+    for command in commands { try command.encode(into: &buffer) }
+    return buffer
+  }
+
   /// Writes the command as an array of bulk strings, formatted by hiredis.
   func encode(into buffer: inout ByteBuffer) throws(CacheError) {
     var target: UnsafeMutablePointer<CChar>?

@@ -5,15 +5,14 @@ import NIOCore
 /// 1. Replies come in the order of the commands, so ``sent`` is a queue: its first call owns the next reply.
 /// 2. All calls have the same timeout, so the first of a queue has the earliest deadline and one timer is enough.
 /// 3. A late reply cannot be told from a lost one: a call past its deadline ends the connection, and with it the others.
-final class RedisConnection: RedisChannelOwner {
+final class RedisConnection: RedisLinkOwner {
   private let eventLoop: any EventLoop
   private let configuration: RedisConfiguration
   private let tally: Tally<RedisStatistics>
   private let log: OccasionalLog
 
   private var state = ConnectionState()
-  private var channel: (any Channel)?
-  private var handler: RedisChannelHandler?
+  private var link: RedisLink?
   /// Calls whose replies are to come.
   private var sent = CircularBuffer<RedisCall>()
   /// Calls that wait until the connection is made.
@@ -41,7 +40,7 @@ final class RedisConnection: RedisChannelOwner {
       pendingBytes + call.request.readableBytes <= configuration.maximumPendingBytes
     else {
       tally.update { $0.refusals += 1 }
-      return call.fail(CacheError(.overloaded, "Too many calls wait for Redis"))
+      return call.complete(.failure(CacheError(.overloaded, "Too many calls wait for Redis")))
     }
     switch state.admit() {
     case .send: send(call)
@@ -51,7 +50,17 @@ final class RedisConnection: RedisChannelOwner {
       connect()
     case .refuse:
       tally.update { $0.refusals += 1 }
-      call.fail(CacheError(.unavailable, "Redis is not available"))
+      call.complete(.failure(CacheError(.unavailable, "Redis is not available")))
+    }
+  }
+
+  /// The server is elsewhere now.
+  func move(to endpoint: RedisAddress.Endpoint) {
+    switch state.phase {
+    case .ready, .trial:
+      guard link?.endpoint != endpoint else { return }
+      linkLost(CacheError(.unavailable, "Another Redis is the master now"), isSuspect: false)
+    case .idle, .connecting, .pausing, .closed: break
     }
   }
 
@@ -79,7 +88,7 @@ final class RedisConnection: RedisChannelOwner {
     sent.append(call)
     armTimer()
     tally.update { $0.bytesSent += call.request.readableBytes }
-    channel?.write(call.request, promise: nil)
+    link?.write(call.request)
     scheduleFlush()
   }
 
@@ -90,88 +99,44 @@ final class RedisConnection: RedisChannelOwner {
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
     eventLoop.execute {
       bound.value.isFlushScheduled = false
-      bound.value.channel?.flush()
+      bound.value.link?.flush()
     }
   }
 
   // MARK: Replies
 
-  func countReceived(_ bytes: Int) {
+  func linkCounted(_ bytes: Int) {
     tally.update { $0.bytesReceived += bytes }
   }
 
-  func received(_ reply: RedisReply) {
+  func linkReceived(_ reply: RedisReply) {
     guard !sent.isEmpty else {
-      return abandon(CacheError(.protocolViolation, "Redis sent a reply that nobody asked for"), isSuspect: true)
+      return linkLost(CacheError(.protocolViolation, "Redis sent a reply that nobody asked for"), isSuspect: true)
     }
     guard sent[sent.startIndex].take(reply) else { return }
     let call = sent.removeFirst()
     pendingBytes -= call.request.readableBytes
-    switch call.owner {
-    case .connection: loggedIn(call.replies)
-    case .caller(let continuation):
-      state.succeeded()
-      tally.update {
-        $0.roundTrips += 1
-        $0.commands += call.replyCount
-      }
-      continuation.resume(returning: .success(call.replies))
+    state.succeeded()
+    tally.update {
+      $0.roundTrips += 1
+      $0.commands += call.replyCount
     }
+    call.complete(.success(call.replies))
   }
 
   // MARK: Making the connection
 
   private func connect() {
-    let bound = NIOLoopBound(self, eventLoop: eventLoop)
-    let attempt = configuration.connect(on: eventLoop) { channel in try bound.value.prepare(channel) }
-    attempt.whenComplete { result in
-      switch result {
-      case .success(let channel): bound.value.connected(channel)
-      case .failure(let error):
-        bound.value.abandon(
-          CacheError(.unavailable, "Redis cannot be reached", detail: "\(error)"),
-          isSuspect: false
-        )
-      }
-    }
-  }
-
-  private func prepare(_ channel: any Channel) throws {
-    let handler = RedisChannelHandler(owner: self, decoder: try HiredisReplyDecoder())
-    try channel.pipeline.syncOperations.addHandler(handler)
-    self.handler = handler
-  }
-
-  private func connected(_ channel: any Channel) {
-    guard case .connecting = state.phase, handler != nil, channel.isActive else {
-      // Closed meanwhile, by us or by the server.
-      channel.close(promise: nil)
-      return
-    }
-    self.channel = channel
-    logIn()
-  }
-
-  /// AUTH and SELECT as needed, and PING, so that a server that accepts but does not answer is found out here.
-  private func logIn() {
-    let address = configuration.address
-    var commands = address.authentication
-    if address.database != 0 { commands.append(RedisCommand("SELECT", "\(address.database)")) }
-    commands.append(RedisCommand("PING"))
     do throws(CacheError) {
-      var request = ByteBuffer()
-      for command in commands { try command.encode(into: &request) }
-      let deadline = NIODeadline.now() + TimeAmount(configuration.timeout)
-      send(RedisCall(request, replyCount: commands.count, deadline: deadline, owner: .connection))
+      let link = try RedisLink(eventLoop: eventLoop, configuration: configuration, owner: self)
+      self.link = link
+      link.open()
     } catch {
-      abandon(error, isSuspect: true)
+      linkLost(error, isSuspect: true)
     }
   }
 
-  private func loggedIn(_ replies: [RedisReply]) {
-    for case .error(let text) in replies {
-      return abandon(CacheError(.refused, "Redis refused the login", detail: text), isSuspect: true)
-    }
+  func linkOpened() {
     state.connected()
     tally.update { $0.connects += 1 }
     while !waiting.isEmpty { write(waiting.removeFirst()) }
@@ -180,7 +145,7 @@ final class RedisConnection: RedisChannelOwner {
   // MARK: Losing the connection
 
   /// Gives the connection up, fails its calls, and sees to a new one.
-  func abandon(_ error: CacheError, isSuspect: Bool) {
+  func linkLost(_ error: CacheError, isSuspect: Bool) {
     guard state.phase != .closed else { return }
     letGo()
     tally.update { $0.connectionFailures += 1 }
@@ -207,10 +172,8 @@ final class RedisConnection: RedisChannelOwner {
   }
 
   private func letGo() {
-    handler?.detach()
-    handler = nil
-    channel?.close(promise: nil)
-    channel = nil
+    link?.close()
+    link = nil
   }
 
   private func failAll(_ error: CacheError) {
@@ -227,13 +190,12 @@ final class RedisConnection: RedisChannelOwner {
 
   private func fail(_ call: RedisCall, _ error: CacheError) {
     pendingBytes -= call.request.readableBytes
-    guard case .caller = call.owner else { return }
     if error.code == .timeout {
       tally.update { $0.timeouts += 1 }
     } else {
       tally.update { $0.lostCalls += 1 }
     }
-    call.fail(error)
+    call.complete(.failure(error))
   }
 
   // MARK: Deadlines
@@ -251,7 +213,7 @@ final class RedisConnection: RedisChannelOwner {
     let now = NIODeadline.now()
     let error = CacheError(.timeout, "Redis did not answer in time")
     while let call = waiting.first, call.deadline <= now { fail(waiting.removeFirst(), error) }
-    if let call = sent.first, call.deadline <= now { abandon(error, isSuspect: true) }
+    if let call = sent.first, call.deadline <= now { linkLost(error, isSuspect: true) }
     armTimer()
   }
 }

@@ -1,9 +1,11 @@
 /// What a client has done so far.
 public struct RedisStatistics: Sendable, Hashable {
-  /// Calls that were answered. Each is one round trip.
+  /// Calls that were answered, each by one server: a call to a cluster counts for each node that it touches.
   public var roundTrips = 0
   /// Commands in them.
   public var commands = 0
+  /// Rounds in which commands were sent once more, because a cluster said that their keys are elsewhere, or to wait.
+  public var redirections = 0
   /// Calls without a reply by their deadline.
   public var timeouts = 0
   /// Calls refused at once because Redis is known to be away, or too many waited already.

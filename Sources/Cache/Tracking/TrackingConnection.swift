@@ -1,16 +1,16 @@
 import NIOCore
 
-/// The connection over which Redis tells a ``MemoryTier`` of every change, made again and again. Everything in here
+/// The connection over which one server tells a ``MemoryTier`` of every change, made again and again. Everything in here
 /// happens on its event loop.
 ///
 /// It tracks in broadcasting mode and redirects to itself, so that there is one thing that can break: the connection
 /// that is tracked is the one that is subscribed. A PING that is answered confirms that all was told before it was sent.
-final class TrackingConnection: RedisChannelOwner {
+final class TrackingConnection: RedisLinkOwner {
   private enum Phase: Equatable {
     case idle
     case connecting
-    /// The login and `CLIENT ID` are under way: so many replies are to come.
-    case identifying(missing: Int)
+    /// `CLIENT ID` is under way.
+    case identifying
     /// `CLIENT TRACKING` and `SUBSCRIBE` are under way; whether the first has been answered.
     case subscribing(isTracking: Bool)
     case tracking
@@ -23,15 +23,15 @@ final class TrackingConnection: RedisChannelOwner {
   private static let patience = Duration.seconds(1)
 
   private let eventLoop: any EventLoop
+  private let endpoint: RedisAddress.Endpoint
   private let configuration: RedisConfiguration
-  private let memory: MemoryTier
+  private let coverage: TrackingCoverage
   private let prefixes: [[UInt8]]
   private let heartbeat: TimeAmount
   private let log: OccasionalLog
 
   private var phase = Phase.idle
-  private var channel: (any Channel)?
-  private var handler: RedisChannelHandler?
+  private var link: RedisLink?
   /// In a row, up to now.
   private var failures = 0
   /// When the question that is not answered yet was sent.
@@ -43,13 +43,14 @@ final class TrackingConnection: RedisChannelOwner {
   init(
     eventLoop: any EventLoop,
     configuration: RedisConfiguration,
-    memory: MemoryTier,
+    coverage: TrackingCoverage,
     _ memoryConfiguration: MemoryConfiguration,
     log: OccasionalLog
   ) {
     self.eventLoop = eventLoop
     self.configuration = configuration
-    self.memory = memory
+    endpoint = configuration.address.endpoint
+    self.coverage = coverage
     self.log = log
     prefixes = memoryConfiguration.trackedPrefixes
     heartbeat = TimeAmount(memoryConfiguration.heartbeat)
@@ -70,38 +71,22 @@ final class TrackingConnection: RedisChannelOwner {
   private func connect() {
     phase = .connecting
     attempt += 1
-    let bound = NIOLoopBound(self, eventLoop: eventLoop)
-    configuration.connect(on: eventLoop) { try bound.value.prepare($0) }.whenComplete { result in
-      switch result {
-      case .success(let channel): bound.value.connected(channel)
-      case .failure(let error):
-        bound.value.abandon(
-          CacheError(.unavailable, "Redis cannot be reached", detail: "\(error)"),
-          isSuspect: true
-        )
-      }
+    do throws(CacheError) {
+      let link = try RedisLink(eventLoop: eventLoop, configuration: configuration, owner: self)
+      self.link = link
+      link.open()
+    } catch {
+      linkLost(error, isSuspect: true)
     }
   }
 
-  private func prepare(_ channel: any Channel) throws {
-    let handler = RedisChannelHandler(owner: self, decoder: try HiredisReplyDecoder())
-    try channel.pipeline.syncOperations.addHandler(handler)
-    self.handler = handler
-  }
-
-  private func connected(_ channel: any Channel) {
-    guard phase == .connecting, handler != nil, channel.isActive else {
-      // Closed meanwhile, by us or by the server.
-      if phase == .closed { letGo() }
-      channel.close(promise: nil)
-      return
-    }
-    self.channel = channel
-    identify()
+  func linkOpened() {
+    phase = .identifying
+    send([RedisCommand("CLIENT", "ID")])
     expectTracking()
   }
 
-  func abandon(_ error: CacheError, isSuspect: Bool) {
+  func linkLost(_ error: CacheError, isSuspect: Bool) {
     guard phase != .closed, phase != .pausing else { return }
     letGo()
     failures += 1
@@ -115,23 +100,15 @@ final class TrackingConnection: RedisChannelOwner {
   }
 
   private func letGo() {
-    memory.trackingEnded()
+    coverage.ended(endpoint)
     beats?.cancel()
     beats = nil
     askedAt = nil
-    handler?.detach()
-    handler = nil
-    channel?.close(promise: nil)
-    channel = nil
+    link?.close()
+    link = nil
   }
 
   // MARK: Greeting
-
-  private func identify() {
-    let commands = configuration.address.authentication + [RedisCommand("CLIENT", "ID")]
-    phase = .identifying(missing: commands.count)
-    send(commands)
-  }
 
   private func subscribe(id: Int64) {
     var track = RedisCommand("CLIENT", "TRACKING", "ON", "REDIRECT", "\(id)", "BCAST")
@@ -151,31 +128,30 @@ final class TrackingConnection: RedisChannelOwner {
     eventLoop.scheduleTask(in: TimeAmount(configuration.timeout)) {
       let connection = bound.value
       guard connection.attempt == attempt, connection.phase != .tracking else { return }
-      connection.abandon(CacheError(.timeout, "Redis did not answer in time"), isSuspect: true)
+      connection.linkLost(CacheError(.timeout, "Redis did not answer in time"), isSuspect: true)
     }
   }
 
   private func began() {
     phase = .tracking
     failures = 0
-    memory.trackingBegan()
+    coverage.began(endpoint)
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
     beats = eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: heartbeat) { _ in bound.value.beat() }
   }
 
   // MARK: Replies
 
-  func countReceived(_ bytes: Int) {}
+  func linkCounted(_ bytes: Int) {}
 
-  func received(_ reply: RedisReply) {
+  func linkReceived(_ reply: RedisReply) {
     if case .error(let text) = reply {
-      return abandon(CacheError(.refused, "Redis refused to tell of changes", detail: text), isSuspect: true)
+      return linkLost(CacheError(.refused, "Redis refused to tell of changes", detail: text), isSuspect: true)
     }
     switch phase {
-    case .identifying(missing: 1):
+    case .identifying:
       guard case .integer(let id) = reply else { return surprised() }
       subscribe(id: id)
-    case .identifying(let missing): phase = .identifying(missing: missing - 1)
     case .subscribing(isTracking: false):
       guard reply == .status("OK") else { return surprised() }
       phase = .subscribing(isTracking: true)
@@ -189,18 +165,18 @@ final class TrackingConnection: RedisChannelOwner {
 
   private func told(_ reply: RedisReply) {
     switch TrackingReply(reply) {
-    case .changed(let keys): memory.noticed(keys)
-    case .flushed: memory.noticedFlush()
+    case .changed(let keys): coverage.noticed(keys)
+    case .flushed: coverage.noticedFlush()
     case .pong:
       guard let asked = askedAt else { return surprised() }
       askedAt = nil
-      memory.confirmed(asOf: asked)
+      coverage.confirmed(endpoint, asOf: asked)
     case .subscribed, nil: surprised()
     }
   }
 
   private func surprised() {
-    abandon(CacheError(.protocolViolation, "Redis sent what nobody asked for"), isSuspect: true)
+    linkLost(CacheError(.protocolViolation, "Redis sent what nobody asked for"), isSuspect: true)
   }
 
   // MARK: Heartbeat
@@ -209,19 +185,18 @@ final class TrackingConnection: RedisChannelOwner {
     let now = ContinuousClock.now
     if let asked = askedAt {
       guard now - asked > max(configuration.timeout, Self.patience) else { return }
-      return abandon(CacheError(.timeout, "Redis did not answer in time"), isSuspect: true)
+      return linkLost(CacheError(.timeout, "Redis did not answer in time"), isSuspect: true)
     }
     askedAt = now
     send([RedisCommand("PING")])
   }
 
   private func send(_ commands: [RedisCommand]) {
-    var request = ByteBuffer()
     do throws(CacheError) {
-      for command in commands { try command.encode(into: &request) }
+      link?.write(try RedisCommand.encode(commands))
+      link?.flush()
     } catch {
-      return abandon(error, isSuspect: true)
+      linkLost(error, isSuspect: true)
     }
-    channel?.writeAndFlush(request, promise: nil)
   }
 }

@@ -133,7 +133,7 @@ private enum CacheConnection {
     _ configuration: GatewayConfiguration,
     _ body: (RedisClient) async throws -> R
   ) async throws -> R {
-    var redis = try RedisConfiguration(url: configuration.redisURL)
+    var redis = try configuration.redis(configuration.redisURL)
     redis.connectionCount = 1
     redis.timeout = .seconds(5)
     let client = RedisClient(configuration: redis, logger: Log.make(configuration))

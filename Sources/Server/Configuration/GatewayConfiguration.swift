@@ -1,3 +1,4 @@
+public import Cache
 public import Logging
 public import Schema
 
@@ -11,6 +12,11 @@ public struct GatewayConfiguration: Sendable {
   public var redisURL = "redis://127.0.0.1:6379/0"
   /// Empty means: the same as `redisURL`. Read it through ``effectiveStreamRedisURL``.
   public var streamRedisURL = ""
+  /// PEM files; empty means none. See ``RedisTLS/Settings``.
+  public var redisAuthorityFile = ""
+  public var redisCertificateFile = ""
+  public var redisKeyFile = ""
+  public var redisVerification = RedisTLS.Verification.full
   public var poolMinimum = 5
   public var poolMaximum = 20
   public var primaryPoolMaximum = 4
@@ -154,23 +160,38 @@ extension GatewayConfiguration {
       "PostgreSQL that holds users and workspaces; may be the same database.",
       check: isPostgresURL
     ),
-    .text(
-      "REDIS_URL",
-      .servers,
-      \.redisURL,
-      takes: redisForm,
-      isSecret: true,
-      "Redis for the cache. It may evict.",
-      check: isRedisURL
+    .redisURL("REDIS_URL", \.redisURL, "Redis for the cache. It may evict."),
+    .redisURL(
+      "STREAM_REDIS_URL",
+      \.streamRedisURL,
+      "Redis for what must not be evicted: intake and revoked tokens. Unset: `REDIS_URL`."
     ),
     .text(
-      "STREAM_REDIS_URL",
+      "REDIS_TLS_CA_FILE",
       .servers,
-      \.streamRedisURL,
-      takes: redisForm,
-      isSecret: true,
-      "Redis for what must not be evicted: intake and revoked tokens. Unset: `REDIS_URL`.",
-      check: isRedisURL
+      \.redisAuthorityFile,
+      takes: "the path of a PEM file",
+      "The authorities that sign the certificates of Redis. Unset: those that the system trusts."
+    ),
+    .choice(
+      "REDIS_TLS_VERIFY",
+      .servers,
+      \.redisVerification,
+      "What is looked at in a certificate of Redis: all (`full`), all but the host (`authority`), or nothing (`none`)."
+    ),
+    .text(
+      "REDIS_TLS_CERT_FILE",
+      .servers,
+      \.redisCertificateFile,
+      takes: "the path of a PEM file",
+      "Our own certificate with its chain, for a Redis that asks for one."
+    ),
+    .text(
+      "REDIS_TLS_KEY_FILE",
+      .servers,
+      \.redisKeyFile,
+      takes: "the path of a PEM file",
+      "The private key of `REDIS_TLS_CERT_FILE`."
     ),
     .integer(
       "DB_POOL_MIN_SIZE",
@@ -487,14 +508,9 @@ extension GatewayConfiguration {
   ]
 
   private static let postgresForm = "`postgresql://user:password@host:port/database`"
-  private static let redisForm = "`redis://[[user]:password@]host:port/database` or `redis+unix:///path`"
 
   @Sendable private static func isPostgresURL(_ text: String) -> Bool {
     text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
-  }
-
-  @Sendable private static func isRedisURL(_ text: String) -> Bool {
-    text.hasPrefix("redis://") || text.hasPrefix("redis+unix://") || text.hasPrefix("/")
   }
 
   /// `scheme://host[:port]` as a browser writes it: no path, no trailing slash; or `*`.

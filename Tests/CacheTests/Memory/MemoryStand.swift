@@ -2,7 +2,7 @@ import TestSupport
 
 @testable import Cache
 
-/// A ``FieldCache`` with memory on a private Redis, beside a client of somebody else's.
+/// A ``FieldCache`` with memory on a private Redis (or cluster, which has no wire), beside a client of somebody else's.
 struct MemoryStand: Sendable {
   let redis: PrivateRedis
   let cache: FieldCache
@@ -22,7 +22,7 @@ struct MemoryStand: Sendable {
       let client = redis.client(through: wire, timeout: .seconds(10))
       var memory = MemoryConfiguration(maximumBytes: maximumBytes, prefixes: ["a:", "trace:detail:"])
       memory.maximumStaleness = staleness
-      var tracking = RedisConfiguration(address: redis.address)
+      var tracking = redis.configuration
       tracking.timeout = .seconds(1)
       let cache = FieldCache(redis: client, trackingBy: tracking, logger: .silent, memory: memory)
       let stranger = redis.client(timeout: .seconds(10))

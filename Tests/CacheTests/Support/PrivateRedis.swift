@@ -11,21 +11,36 @@ final class PrivateRedis: Sendable {
   let socket: String
   private let folder: String
   private let password: String?
+  private let arguments: [String]
+  /// What there is in the place of one server.
+  private let cluster: PrivateCluster?
 
   static let isThere = TestServers.redisURL != nil
   static let absence = "needs redis-server and TRACEGATE_TEST_REDIS_URL; scripts/test sets it"
 
-  init(password: String? = nil) throws {
+  /// - Parameter arguments: further settings of the server.
+  init(password: String? = nil, arguments: [String] = [], cluster: PrivateCluster? = nil) throws {
+    self.cluster = cluster
     port = try LoopbackSocket.freePort()
     folder = FileManager.default.temporaryDirectory.path + "/tracegate-cache-\(UUID().uuidString.prefix(8))"
     socket = folder + "/redis.sock"
     self.password = password
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    self.arguments = arguments
+    if cluster == nil { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
   }
 
-  /// Starts the server, runs `body`, and ends it.
-  static func run(password: String? = nil, _ body: (PrivateRedis, Program) async throws -> Void) async throws {
-    let redis = try PrivateRedis(password: password)
+  /// Starts the server, runs `body`, and ends it. In a test that is ``OnEveryRedis`` it may be a cluster.
+  static func run(
+    password: String? = nil,
+    arguments: [String] = [],
+    _ body: (PrivateRedis, Program) async throws -> Void
+  ) async throws {
+    if RedisKind.current == .cluster {
+      return try await PrivateCluster.borrow { cluster in
+        try await body(try PrivateRedis(cluster: cluster), cluster.nodes[0].program)
+      }
+    }
+    let redis = try PrivateRedis(password: password, arguments: arguments)
     let program = try await redis.start()
     do {
       try await body(redis, program)
@@ -40,6 +55,7 @@ final class PrivateRedis: Sendable {
   func start() async throws -> Program {
     var arguments = ["--port", "\(port)", "--bind", "127.0.0.1", "--unixsocket", socket, "--save", "", "--dir", folder]
     if let password { arguments += ["--requirepass", password] }
+    arguments += self.arguments
     let program = try await Program("redis-server", arguments)
     var patient = RedisConfiguration(address: address)
     patient.timeout = .seconds(5)
@@ -64,9 +80,23 @@ final class PrivateRedis: Sendable {
     return address
   }
 
+  /// The way to it without any proxy.
+  var configuration: RedisConfiguration { cluster?.configuration ?? RedisConfiguration(address: address) }
+
+  /// Says something to every server there is.
+  func everywhere(_ command: RedisCommand) async throws {
+    guard let cluster else {
+      let client = client()
+      _ = try await client.send(command)
+      return await client.close()
+    }
+    for node in cluster.nodes { _ = try await node.client.send(command) }
+  }
+
   /// A client with one connection. Tests share the machine, so its deadline is longer than the product's.
   func client(through proxy: WireProxy? = nil, timeout: Duration = .seconds(2)) -> RedisClient {
-    var configuration = RedisConfiguration(address: address(port: proxy?.port ?? port))
+    var configuration = configuration
+    if let proxy, cluster == nil { configuration.address = address(port: proxy.port) }
     configuration.connectionCount = 1
     configuration.timeout = timeout
     return RedisClient(configuration: configuration, logger: .silent)
