@@ -174,7 +174,8 @@ private final class NestedStand: Sendable {
     configuration.timeout = .seconds(5)
     redis = RedisClient(configuration: configuration, logger: logger)
     cache = FieldCache(redis: redis, logger: logger, leaseDuration: .seconds(60))
-    let sources = DataSources(cache: cache, database: database.reader, primary: database.writer)
+    let reads = ReadPools(main: database.reader, logger: logger)
+    let sources = DataSources(cache: cache, database: reads, primary: database.writer)
     engine = QueryEngine(binding: binding, sources: sources, logger: logger)
   }
 
