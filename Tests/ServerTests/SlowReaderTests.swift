@@ -51,7 +51,7 @@ import Testing
       Thread.detachNewThread {
         usleep(microseconds)
         var count = 0
-        while let part = try? socket.receive(), !part.isEmpty {
+        while let part = try? socket.receiveBlocking(), !part.isEmpty {
           count += part.count
           if count < 200_000 { usleep(5000) }
         }

@@ -75,7 +75,7 @@ public struct HTTPClient: Sendable {
     let socket = try LoopbackSocket(connectingTo: port)
     try socket.send(bytes)
     var answer: [UInt8] = []
-    while case let part = try socket.receive(), !part.isEmpty { answer += part }
+    while case let part = try socket.receiveBlocking(), !part.isEmpty { answer += part }
     return answer
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// A blocking TCP connection to a port of 127.0.0.1.
@@ -36,8 +37,15 @@ public final class LoopbackSocket: Sendable {
     }
   }
 
-  /// The next bytes; none at the end of the stream.
-  public func receive() throws -> [UInt8] {
+  /// The next bytes; none at the end of the stream. Waits on a thread of its own: those of the tests are few, and are shared.
+  public func receive() async throws -> [UInt8] {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread { continuation.resume(with: Result { try self.receiveBlocking() }) }
+    }
+  }
+
+  /// The same on the caller's thread.
+  public func receiveBlocking() throws -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     let count = recv(descriptor, &buffer, buffer.count, 0)
     guard count >= 0 else { throw TestFailure("cannot receive: \(String(cString: strerror(errno)))") }

@@ -136,11 +136,11 @@ final class PrivateCluster: Sendable {
     var configuration = RedisConfiguration(address: RedisAddress(endpoint: seeds[0]))
     configuration.topology = .cluster(seeds: seeds)
     configuration.connectionCount = 1
-    configuration.timeout = .seconds(2)
+    configuration.timeout = .seconds(5)
     return configuration
   }
 
-  func client(timeout: Duration = .seconds(2)) -> RedisClient {
+  func client(timeout: Duration = .seconds(5)) -> RedisClient {
     var configuration = configuration
     configuration.timeout = timeout
     return RedisClient(configuration: configuration, logger: .silent)

@@ -94,7 +94,7 @@ final class PrivateRedis: Sendable {
   }
 
   /// A client with one connection. Tests share the machine, so its deadline is longer than the product's.
-  func client(through proxy: WireProxy? = nil, timeout: Duration = .seconds(2)) -> RedisClient {
+  func client(through proxy: WireProxy? = nil, timeout: Duration = .seconds(5)) -> RedisClient {
     var configuration = configuration
     if let proxy, cluster == nil { configuration.address = address(port: proxy.port) }
     configuration.connectionCount = 1

@@ -101,7 +101,7 @@ final class PrivateSentinel: Sendable {
     var configuration = RedisConfiguration(address: RedisAddress(endpoint: group.sentinels[0]))
     configuration.topology = .sentinel(group)
     configuration.connectionCount = 2
-    configuration.timeout = .seconds(1)
+    configuration.timeout = .seconds(5)
     return configuration
   }
 }

@@ -49,7 +49,7 @@ struct AbandonedRequestTests {
       try await lock.release()
       var answer = ""
       while !answer.contains(#"{"data":{"alerts":{"total":30}}}"#) {
-        let part = try second.receive()
+        let part = try await second.receive()
         guard !part.isEmpty else { throw TestFailure("the answer ends early: \(answer)") }
         answer += String(decoding: part, as: UTF8.self)
       }

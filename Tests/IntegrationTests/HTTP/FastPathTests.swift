@@ -38,7 +38,7 @@ struct FastPathTests {
       try await Task.sleep(for: .milliseconds(2))
     }
     var bytes: [UInt8] = []
-    while case let part = try socket.receive(), !part.isEmpty { bytes += part }
+    while case let part = try await socket.receive(), !part.isEmpty { bytes += part }
     #expect(try answers(in: bytes) == [Self.warmAnswer])
 
     let broken = try LoopbackSocket(connectingTo: gateway.anybody.port)

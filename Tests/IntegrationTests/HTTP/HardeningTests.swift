@@ -136,10 +136,10 @@ struct HardeningTests {
     let end = try #require(request.range(of: "\r\n\r\n")?.upperBound)
     let socket = try LoopbackSocket(connectingTo: gateway.anybody.port)
     try socket.send(Array(request[..<end].utf8))
-    #expect(String(decoding: try socket.receive(), as: UTF8.self) == "HTTP/1.1 100 Continue\r\n\r\n")
+    #expect(String(decoding: try await socket.receive(), as: UTF8.self) == "HTTP/1.1 100 Continue\r\n\r\n")
     try socket.send(Array(request[end...].utf8))
     var bytes: [UInt8] = []
-    while case let part = try socket.receive(), !part.isEmpty { bytes += part }
+    while case let part = try await socket.receive(), !part.isEmpty { bytes += part }
     #expect(try RawHTTP.answers(in: bytes).map(\.body) == [#"{"data":{"__typename":"Query"}}"#])
   }
 

@@ -142,7 +142,7 @@ private final class Conversation {
           return answer
         }
       }
-      let part = try socket.receive()
+      let part = try await socket.receive()
       guard !part.isEmpty else { throw TestFailure("the connection has ended; it said: \(received)") }
       received += part
     }
