@@ -155,6 +155,17 @@ struct InvalidationTests {
     try await Patience.wait(for: "the second") { calls.load(ordering: .relaxed) == 2 ? true : nil }
   }
 
+  /// A full Redis refuses to raise the counter, and pops the keys all the same.
+  @Test func whatWasPoppedIsRemovedAlsoWhenTheCounterCannotBeRaised() async throws {
+    try await with { cache, client in
+      try await Self.fill(cache, ["a:w1:1", "b:w1:1"], workspace: "w1")
+      _ = try await client.send(RedisCommand("CONFIG", "SET", "maxmemory", "1"))
+      await #expect(throws: CacheError.self) { try await cache.invalidate(workspace: "w1") }
+      _ = try await client.send(RedisCommand("CONFIG", "SET", "maxmemory", "0"))
+      #expect(try await Self.present(client, ["a:w1:1", "b:w1:1"]) == [0, 0])
+    }
+  }
+
   // MARK: Shutdown
 
   @Test func storesWhatWaitsWhenItEnds() async throws {

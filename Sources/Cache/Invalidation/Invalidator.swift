@@ -24,15 +24,27 @@ final class Invalidator: Sendable {
 
   // MARK: A workspace
 
+  /// Raises a damaged counter. When that fails, the keys that were popped are removed nevertheless: the index has
+  /// forgotten them, so nobody will do it later.
+  private func raise(_ generation: CacheKey, popped: RedisReply?) async throws(CacheError) {
+    do throws(CacheError) {
+      _ = try await redis.send(Generation.repair(generation, raise: 1)).value()
+      tally.update { $0.generationRepairs += 1 }
+    } catch {
+      if case .array(let popped) = popped {
+        let commands = popped.compactMap(\.bytes).map { unlink(CacheKey(bytes: $0)) }
+        _ = try? await redis.pipeline(commands)
+      }
+      throw error
+    }
+  }
+
   func invalidate(_ workspace: String) async throws(CacheError) -> Int {
     let generation = CacheKey.generation(of: workspace)
     var pop = RedisCommand("SPOP", CacheKey.index(of: workspace))
     pop.append(text: "\(Self.batch)")
     let replies = try await redis.pipeline(Generation.raise(generation) + [pop])
-    if !Generation.isRaised(replies.dropLast()) {
-      _ = try await redis.send(Generation.repair(generation, raise: 1))
-      tally.update { $0.generationRepairs += 1 }
-    }
+    if !Generation.isRaised(replies.dropLast()) { try await raise(generation, popped: replies.last) }
     // Redis tells of it too; nobody here shall wait for that.
     memory?.drop(CollectionOfOne(generation))
     tally.update { $0.invalidations += 1 }

@@ -42,6 +42,16 @@ struct CacheController: Sendable {
       throw ErrorMapping.badRequest("The query of the URL \(PercentEncoding.Failure.malformed.complaint)")
     }
     try ParameterDecoder.checkWorkspace(query, principal)
+    // A misspelt `field` must not drop everything.
+    if let other = query.name(otherThan: ["field", "workspace_id"]) {
+      throw ErrorMapping.invalid([
+        FieldIssue(
+          type: "extra_forbidden",
+          location: ["query", other],
+          message: "Only 'field' and 'workspace_id' are known"
+        )
+      ])
+    }
     guard let name = query["field"] else { return nil }
     if let field = fields.first(where: { $0.restName == name || $0.name == name }) { return field }
     let parameter = RouteParameter(

@@ -106,7 +106,12 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     context.write(data, promise: promise)
     guard case .end = unwrapOutboundIn(data) else { return }
     pending -= 1
-    if isBroken { endIfAnswered(context) }
+    if isBroken {
+      endIfAnswered(context)
+    } else if isClosing, pending == 0 {
+      // Perhaps before the content of the request has come, which nobody will read any more.
+      finish(context)
+    }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

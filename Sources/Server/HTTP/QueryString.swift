@@ -21,6 +21,11 @@ struct QueryString: Sendable, Equatable {
     pairs.last { $0.name == name }?.value
   }
 
+  /// The first name that is none of these.
+  func name(otherThan known: Set<String>) -> String? {
+    pairs.first { !known.contains($0.name) }?.name
+  }
+
   /// How many times the name is given.
   func count(of name: String) -> Int {
     pairs.count { $0.name == name }

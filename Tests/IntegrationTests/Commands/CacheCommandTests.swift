@@ -69,6 +69,9 @@ struct CacheCommandTests {
       )
     )
     #expect(unknown.text.hasSuffix(#"","input":"users"}]}"#))
+    let misspelt = try await gateway.owner.client.send("DELETE", "/api/v1/cache?filed=alerts")
+    #expect(misspelt.status == 422)
+    #expect(misspelt.text.contains(#""loc":["query","filed"],"msg":"Only 'field' and 'workspace_id' are known""#))
     #expect(try await gateway.anybody.send("DELETE", "/api/v1/cache").status == 401)
     let foreign = "/api/v1/cache?workspace_id=\(gateway.stranger.workspaceID)"
     #expect(try await gateway.owner.client.send("DELETE", foreign).status == 403)

@@ -224,6 +224,18 @@ struct MetricsTests {
     }
   }
 
+  /// It was a statement with an empty list of columns.
+  @Test func measuresThatNameNothingAreRefused() async throws {
+    try await TreeDatabase.with { database in
+      var arguments = Self.arguments(range: "7d", interval: nil, zone: "UTC")
+      arguments["measures"] = .list([])
+      let error = await #expect(throws: GraphQLError.self) {
+        try await database.body(MetricsResolver(), .of(TraceSample.first, arguments))
+      }
+      #expect(error?.message == "measures names nothing; name at least one, or leave it out for all.")
+    }
+  }
+
   @Test func whatCannotBeRankedOrIsTooLongIsRefused() {
     var arguments = Self.arguments(range: "30d", ["model"])
     arguments["orderBy"] = .enumeration("p95LatencyMs")

@@ -26,6 +26,9 @@ struct MetricsRequest {
     dimensions = try Self.dimensions(call.arguments["groupBy"])
     filter = try TraceFilter(call.arguments["where"])
     let wanted = Self.names(call.arguments["measures"]).map { Set($0.compactMap(MetricFigure.init)) }
+    guard wanted?.isEmpty != true else {
+      throw GraphQLError("measures names nothing; name at least one, or leave it out for all.", code: .badUserInput)
+    }
     figures = MetricFigure.allCases.filter { wanted?.contains($0) ?? true }
     top = try call.integer("top")
     rank = call.optionalText("orderBy").flatMap(MetricFigure.init) ?? .requests
