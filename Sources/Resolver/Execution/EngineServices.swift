@@ -31,6 +31,8 @@ final class EngineServices: Sendable {
   let tally: FieldTally
   private let introspection: IntrospectionDocument
   private let logger: Logger
+  /// Does what mutations could not do, until it is done: the caches must hear of what has been written.
+  private let retries: InvalidationCoalescer?
   /// Of what every request says while a server is away.
   private let outages: OccasionalLog
 
@@ -49,6 +51,7 @@ final class EngineServices: Sendable {
     self.rootValue = rootValue
     self.logger = logger
     outages = OccasionalLog(logger, interval: .seconds(5))
+    retries = sources.map { InvalidationCoalescer(cache: $0.cache, interval: .seconds(1), logger: logger) }
     tally = FieldTally(fieldCount: binding.roots.count + binding.nestedCaches.count)
     introspection = IntrospectionDocument(binding.schema)
     // What has landed is stored behind the answer, and whoever missed it meanwhile need not compute it. A Redis that is slow
@@ -106,8 +109,8 @@ final class EngineServices: Sendable {
     }
   }
 
-  /// Drops what is cached for a workspace.
-  /// - Returns: whether that was done.
+  /// Drops what is cached for a workspace. When that fails, it is tried again behind the answer, each second.
+  /// - Returns: whether it was done at once.
   func invalidate(workspace: String) async -> Bool {
     guard let sources else { return true }
     do throws(CacheError) {
@@ -115,6 +118,7 @@ final class EngineServices: Sendable {
       return true
     } catch {
       logger.warning("Cached fields not dropped", metadata: ["error": "\(error.debugDescription)"])
+      retries?.changed(workspace)
       return false
     }
   }

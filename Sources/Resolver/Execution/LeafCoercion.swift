@@ -13,7 +13,7 @@ enum LeafCoercion {
   ) -> Bool {
     switch leaf {
     case .int: unsafe kind == .number && isInt32(text)
-    case .float: kind == .number
+    case .float: unsafe kind == .number && isFinite(text)
     case .string: kind == .string
     case .id: unsafe kind == .string || kind == .number && isInteger(text)
     case .boolean: kind == .bool
@@ -42,6 +42,12 @@ enum LeafCoercion {
   ) -> Bool {
     for index in values where unsafe output.text(output.enumValues[Int(index)]).elementsEqual(text) { return true }
     return false
+  }
+
+  /// Whether a JSON number is within the range of IEEE 754 doubles (spec section 3.5.2).
+  private static func isFinite(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard unsafe text.count >= 300 || text.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) else { return true }
+    return unsafe Double(String(decoding: text, as: UTF8.self)).map(\.isFinite) ?? false
   }
 
   private static func isInteger(_ text: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -29,7 +29,7 @@ public struct AcknowledgeAlertResolver: MutationResolver {
     guard rows.rowCount > 0 else {
       throw GraphQLError("The workspace has no alert \"\(id)\".", code: .notFound)
     }
-    // The lists of alerts are old now. The alert is acknowledged all the same when Redis cannot be told.
+    // The lists of alerts are old now. The alert is acknowledged all the same when Redis cannot be told yet.
     _ = await call.dropCachedFields()
     var writer = JSONWriter()
     AlertColumns.write(rows, 0, at: 0, workspace, into: &writer)

@@ -120,4 +120,22 @@ struct OutageTests {
       return try await gateway.redis.ask("EXISTS", key) == "1" ? true : nil
     }
   }
+
+  /// A Redis that refuses writes keeps the generation down; what was written must not stay hidden until values expire.
+  @Test func tellsTheCachesOfAnAcknowledgedAlertWhenRedisTakesWritesAgain() async throws {
+    try await OutageStand.run { _, gateway in
+      let client = gateway.owner.client
+      let list = "{ alerts(limit: 1) { items { id acknowledgedAt } } }"
+      let alert = { (answer: HTTPAnswer) in try answer.json["data"]?["alerts"]?["items"]?.elements.first }
+      let id = try #require(try alert(try await client.graphQL(list))?["id"]?.string)
+      try await gateway.waitUntilStored("alerts:recent:\(gateway.owner.workspaceID):1:all")
+      try await gateway.redis.ask("CONFIG", "SET", "maxmemory", "1")
+      let done = try await client.graphQL("mutation { acknowledgeAlert(id: \"\(id)\") { acknowledgedAt } }")
+      #expect(try done.json["errors"] == nil, "\(done.text)")
+      try await gateway.redis.ask("CONFIG", "SET", "maxmemory", "0")
+      try await Patience.wait(for: "the acknowledged alert") {
+        try alert(try await client.graphQL(list))?["acknowledgedAt"]?.string
+      }
+    }
+  }
 }

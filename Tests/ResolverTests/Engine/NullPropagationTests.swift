@@ -37,6 +37,7 @@ import Testing
   @Test(arguments: [
     ("Int", "2147483648", "Int cannot represent non 32-bit signed integer value: 2147483648"),
     ("Int", "1.5", "Int cannot represent non-integer value: 1.5"),
+    ("Float", "1e999", "Float cannot represent non numeric value: 1e999"),
     ("Boolean", "1", "Boolean cannot represent a non boolean value: 1"),
     ("String", "{}", "String cannot represent value: {}"),
     ("[Int]", "1", #"Expected Iterable, but did not find one for field \"A.f\"."#),
