@@ -44,7 +44,7 @@ final class KeptAnswer: Sendable {
     bytes = ByteBuffer(bytes: result.body)
   }
 
-  /// The body in a coding; nil when that makes it no smaller. Takes about 20 ns a byte, once.
+  /// The body in a coding; nil when that makes it no smaller. The first time takes what ``Compression`` does.
   func bytes(as coding: ContentCoding) -> ByteBuffer? {
     if let known = encoded.withLock({ $0[coding] }) { return known.readableBytes > 0 ? known : nil }
     let made = Compression.encode(result.body, as: coding)

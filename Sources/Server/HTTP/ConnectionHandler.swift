@@ -31,6 +31,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private var lastAnswer: Problem?
   /// The last answer has gone out: whatever else is written is dropped.
   private var isFinished = false
+  private var lingeringEnd: Scheduled<Void>?
 
   /// How long what the client still sends is read and thrown away, so that it gets to see the answer.
   private static let lingering = TimeAmount.seconds(2)
@@ -64,6 +65,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    // It would keep all of the connection in memory until it rings.
+    lingeringEnd?.cancel()
     connection.close()
     ConnectionRegistry.shared.remove(context.channel)
     context.fireChannelInactive()
@@ -155,7 +158,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     isFinished = true
     context.flush()
     context.close(mode: .output, promise: nil)
-    context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingering) { [self] in
+    lingeringEnd = context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingering) { [self] in
       close(context: context, mode: .all, promise: nil)
     }
   }

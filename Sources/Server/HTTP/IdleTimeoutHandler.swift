@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Closes a connection on which nothing has been asked for some time and nothing of what was answered is being read. The framework's own watch does not see the requests
-/// that are answered before it.
+/// Closes a connection on which nothing has been asked for some time and nothing of what was answered is being read. The
+/// framework's own watch does not see the requests that are answered before it.
 final class IdleTimeoutHandler: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = Any
 
