@@ -11,17 +11,17 @@ struct PrivatePostgres: Sendable {
   private let identity: DatabaseIdentity
   private let programs: String
   private let port: Int
-  private let isThrowaway: Bool
+  private let keeping: DevStack.DataKeeping
 
   /// Ends what is left of an earlier run, makes or mends the cluster, and describes the server to start.
-  static func prepare(_ folder: DataFolder, port: Int, isThrowaway: Bool) async throws -> PrivateServer {
+  static func prepare(_ folder: DataFolder, port: Int, keeping: DevStack.DataKeeping) async throws -> PrivateServer {
     try await Leftovers.end("postgres", in: folder.postgres)
     let cluster = PrivatePostgres(
       folder: folder,
       identity: try await .choose(for: folder.path),
       programs: try findPrograms(version: clusterVersion(folder.postgres)),
       port: try LoopbackPort.claim(port, for: "PostgreSQL", setting: "--postgres-port"),
-      isThrowaway: isThrowaway
+      keeping: keeping
     )
     try await cluster.makeOrMend()
     return try cluster.server()
@@ -32,7 +32,7 @@ struct PrivatePostgres: Sendable {
   private func makeOrMend() async throws {
     let files = FileManager.default
     let made = folder.postgres + ".new"
-    if isThrowaway, files.fileExists(atPath: folder.postgres) { try files.removeItem(atPath: folder.postgres) }
+    if keeping == .throwaway, files.fileExists(atPath: folder.postgres) { try files.removeItem(atPath: folder.postgres) }
     if files.fileExists(atPath: made) {
       Terminal.say("removing a PostgreSQL cluster that an interrupted start had half made")
       try files.removeItem(atPath: made)
@@ -148,11 +148,11 @@ struct PrivatePostgres: Sendable {
     // socket is for a person with psql, who needs no password there.
     let hasSocket = "\(folder.run)/.s.PGSQL.\(port)".utf8.count < 108
     var settings = [
-      "listen_addresses=127.0.0.1", "port=\(port)", "max_connections=\(isThrowaway ? 600 : 200)",
+      "listen_addresses=127.0.0.1", "port=\(port)", "max_connections=\(keeping == .durable ? 200 : 600)",
       "unix_socket_directories=\(hasSocket ? "\"\(folder.run)\"" : "")",
       "shared_buffers=256MB", "jit=off", "timezone=UTC", "log_timezone=UTC", "lc_messages=C",
     ]
-    if isThrowaway { settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"] }
+    if keeping != .durable { settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"] }
 
     let command = ChildCommand(
       name: "PostgreSQL",
