@@ -5,6 +5,7 @@ struct DevStack: Sendable {
     var redisPort: Int
     /// For tests: starts empty, and nothing need survive the machine, so nothing is forced to disk.
     var isThrowaway = false
+    var loadsTimescale = false
     var needsPostgres = true
     var needsRedis = true
   }
@@ -25,13 +26,10 @@ struct DevStack: Sendable {
   ) async throws -> R {
     // The folder's lock is held until the servers are gone.
     defer { withExtendedLifetime(folder) {} }
-    let throwaway = options.isThrowaway
-    let postgres =
-      options.needsPostgres
-      ? try await PrivatePostgres.prepare(folder, port: options.postgresPort, isThrowaway: throwaway) : nil
+    let postgres = options.needsPostgres ? try await PrivatePostgres.prepare(folder, options) : nil
     let redis =
       options.needsRedis
-      ? try await PrivateRedis.prepare(folder, port: options.redisPort, isThrowaway: throwaway) : nil
+      ? try await PrivateRedis.prepare(folder, port: options.redisPort, isThrowaway: options.isThrowaway) : nil
 
     return try await PrivateServer.running([postgres, redis].compactMap { $0 }) {
       try await body(Endpoints(postgresURL: postgres?.url, redisURL: redis?.url))
