@@ -70,6 +70,7 @@ public struct SQLState: Sendable, Hashable, CustomStringConvertible {
   public static let invalidStatementName = SQLState("26000")
   public static let serializationFailure = SQLState("40001")
   public static let deadlockDetected = SQLState("40P01")
+  public static let duplicateTable = SQLState("42P07")
   public static let undefinedTable = SQLState("42P01")
   public static let featureNotSupported = SQLState("0A000")
   public static let queryCancelled = SQLState("57014")

@@ -95,6 +95,14 @@ public struct Migrator: Sendable {
           )
         )
       }
+    } catch let error as DatabaseError where error.sqlState == .duplicateTable {
+      throw DatabaseError(
+        .migration,
+        "Migration \(migration.label) makes a relation that is there already and is not Tracegate's; it was left as it is. "
+          + "Give Tracegate a schema of its own: CREATE SCHEMA tracegate, and ?options=-csearch_path%3Dtracegate,public in "
+          + "the URL.",
+        detail: error.debugDescription
+      )
     } catch let error as DatabaseError where error.code != .unavailable && error.code != .cancelled {
       throw DatabaseError(
         .migration,

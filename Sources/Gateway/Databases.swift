@@ -24,14 +24,20 @@ struct Databases: Sendable {
     return try await body(databases)
   }
 
-  /// Brings both to the schema of this program.
+  /// Brings both to the schema of this program, and the traces into the storage that the settings ask for.
   ///
   /// - Returns: what was applied, by name.
-  func migrate(logger: Logger) async throws -> [String] {
+  func migrate(_ configuration: GatewayConfiguration, logger: Logger) async throws -> [String] {
+    if configuration.requiresTimescale { try await TraceStorage.makeExtension(telemetry) }
     let migrator = Migrator(logger: logger)
-    let telemetry = try await migrator.migrate(telemetry, Migration.telemetry)
-    let platform = try await migrator.migrate(platform, Migration.platform)
-    return telemetry.applied + platform.applied
+    let applied = try await migrator.migrate(telemetry, Migration.telemetry).applied
+    if configuration.requiresTimescale { try await TraceStorage.makeHypertables(telemetry) }
+    if configuration.timescaleCompressAfterDays > 0 {
+      try await TraceStorage.compress(telemetry, afterDays: configuration.timescaleCompressAfterDays)
+    }
+    let storage = try await TraceStorage.read(telemetry)
+    logger.info("traces are kept", metadata: ["in": "\(storage)"])
+    return applied + (try await migrator.migrate(platform, Migration.platform).applied)
   }
 
   /// Whether no trace has ever been written.

@@ -1,4 +1,5 @@
 import Cache
+import Database
 import Hummingbird
 import HummingbirdCore
 public import Logging
@@ -90,7 +91,9 @@ public struct GatewayApplication: Sendable {
     signals: [UnixSignal] = [.sigterm, .sigint],
     onListening: @escaping @Sendable (Listening) -> Void = { _ in }
   ) async throws {
+    if configuration.requiresTimescale { try await TraceStorage.read(servers.timescale).requireTimescale() }
     var services = servers.services
+    services.append(StorageNotice(pool: servers.timescale, logger: logger))
     services += [LifelongService(name: "cache") { [cache] in await cache.run() }, passwords, revocations]
     services += [
       listener(

@@ -6,7 +6,7 @@ extension Migration {
   /// are compared with the traces. There is no `traces_minutely_models`: at the minute there are about as many models as traces.
   static let telemetryNarrowRollups = Migration(
     set: .telemetry,
-    version: 5,
+    version: 6,
     name: "narrow rollups",
     sql: """
       \(NarrowRollup.all.map(\.table).joined(separator: "\n"))

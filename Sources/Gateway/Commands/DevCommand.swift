@@ -23,6 +23,7 @@ struct DevCommand: AsyncParsableCommand {
     let options = DevStack.Options(
       postgresPort: stack.postgresPort,
       redisPort: stack.redisPort,
+      loadsTimescale: stack.timescaledb,
       needsPostgres: environment.lacks("TIMESCALE_URL") || environment.lacks("POSTGRES_URL"),
       needsRedis: environment.lacks("REDIS_URL")
     )

@@ -16,7 +16,7 @@ struct MigrateCommand: AsyncParsableCommand {
     let configuration = try settings.configuration()
     let applied = try await Interruption.cancelling { _ in
       try await Databases.opened(configuration, logger: Log.make(configuration)) { databases in
-        try await databases.migrate(logger: Log.make(configuration))
+        try await databases.migrate(configuration, logger: Log.make(configuration))
       }
     }
     print(applied.isEmpty ? "The schema is up to date." : "Applied: \(applied.joined(separator: ", ")).")

@@ -11,6 +11,9 @@ struct StackOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("Loopback port of the private Redis; 0 picks a free one.", valueName: "port"))
   var redisPort = 16379
+
+  @Flag(help: "Load TimescaleDB into the private PostgreSQL; a database has it once it makes the extension.")
+  var timescaledb = false
 }
 
 struct StackCommand: AsyncParsableCommand {
@@ -46,7 +49,8 @@ struct StackCommand: AsyncParsableCommand {
     let options = DevStack.Options(
       postgresPort: stack.postgresPort,
       redisPort: stack.redisPort,
-      keeping: throwaway ? .throwaway : unforced ? .unforced : .durable
+      keeping: throwaway ? .throwaway : unforced ? .unforced : .durable,
+      loadsTimescale: stack.timescaledb
     )
     let (command, folder) = (command, try DataFolder(stack.dataFolder))
     let status = try await Interruption.cancelling { _ in

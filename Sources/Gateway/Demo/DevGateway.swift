@@ -26,7 +26,7 @@ struct DevGateway: Sendable {
       workspaceID: "\(DemoConfiguration.defaultWorkspaces(seed: Self.seed)[0])"
     )
     let token = try await Databases.opened(configuration, logger: logger) { databases in
-      _ = try await databases.migrate(logger: logger)
+      _ = try await databases.migrate(configuration, logger: logger)
       try await fill(databases)
       return try await account.ensure(in: databases.platform, configuration)
     }

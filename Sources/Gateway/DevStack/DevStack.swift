@@ -4,6 +4,7 @@ struct DevStack: Sendable {
     var postgresPort: Int
     var redisPort: Int
     var keeping = DataKeeping.durable
+    var loadsTimescale = false
     var needsPostgres = true
     var needsRedis = true
   }
@@ -34,9 +35,7 @@ struct DevStack: Sendable {
   ) async throws -> R {
     // The folder's lock is held until the servers are gone.
     defer { withExtendedLifetime(folder) {} }
-    let postgres =
-      options.needsPostgres
-      ? try await PrivatePostgres.prepare(folder, port: options.postgresPort, keeping: options.keeping) : nil
+    let postgres = options.needsPostgres ? try await PrivatePostgres.prepare(folder, options) : nil
     let redis =
       options.needsRedis
       ? try await PrivateRedis.prepare(folder, port: options.redisPort, keeping: options.keeping) : nil

@@ -12,17 +12,20 @@ struct PrivatePostgres: Sendable {
   private let programs: String
   private let port: Int
   private let keeping: DevStack.DataKeeping
+  private let loadsTimescale: Bool
 
   /// Ends what is left of an earlier run, makes or mends the cluster, and describes the server to start.
-  static func prepare(_ folder: DataFolder, port: Int, keeping: DevStack.DataKeeping) async throws -> PrivateServer {
+  static func prepare(_ folder: DataFolder, _ options: DevStack.Options) async throws -> PrivateServer {
     try await Leftovers.end("postgres", in: folder.postgres)
     let cluster = PrivatePostgres(
       folder: folder,
       identity: try await .choose(for: folder.path),
       programs: try findPrograms(version: clusterVersion(folder.postgres)),
-      port: try LoopbackPort.claim(port, for: "PostgreSQL", setting: "--postgres-port"),
-      keeping: keeping
+      port: try LoopbackPort.claim(options.postgresPort, for: "PostgreSQL", setting: "--postgres-port"),
+      keeping: options.keeping,
+      loadsTimescale: options.loadsTimescale
     )
+    if options.loadsTimescale { try cluster.requireTimescale() }
     try await cluster.makeOrMend()
     return try cluster.server()
   }
@@ -141,6 +144,17 @@ struct PrivatePostgres: Sendable {
     return "\(root)/\(newest)/bin"
   }
 
+  private func requireTimescale() throws {
+    let library = "\(programs)/../lib/timescaledb.so"
+    guard FileManager.default.fileExists(atPath: library) else {
+      let version = URL(fileURLWithPath: programs).deletingLastPathComponent().lastPathComponent
+      throw GatewayFailure(
+        "TimescaleDB for PostgreSQL \(version) is not installed "
+          + "(apt-get install postgresql-\(version)-timescaledb)"
+      )
+    }
+  }
+
   // MARK: - The server
 
   private func server() throws -> PrivateServer {
@@ -152,6 +166,7 @@ struct PrivatePostgres: Sendable {
       "unix_socket_directories=\(hasSocket ? "\"\(folder.run)\"" : "")",
       "shared_buffers=256MB", "jit=off", "timezone=UTC", "log_timezone=UTC", "lc_messages=C",
     ]
+    if loadsTimescale { settings += ["shared_preload_libraries=timescaledb", "timescaledb.telemetry_level=off"] }
     if keeping != .durable { settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"] }
 
     let command = ChildCommand(

@@ -8,6 +8,10 @@ public struct GatewayConfiguration: Sendable {
   public var timescaleURL = "postgresql://127.0.0.1:5432/tracegate"
   /// Empty means: the same as `timescaleURL`. Read it through ``effectivePrimaryURL``.
   public var primaryURL = ""
+  /// Whether the traces must lie in hypertables.
+  public var requiresTimescale = false
+  /// Zero for no compression.
+  public var timescaleCompressAfterDays = 0
   public var postgresURL = "postgresql://127.0.0.1:5432/tracegate"
   public var redisURL = "redis://127.0.0.1:6379/0"
   /// Empty means: the same as `redisURL`. Read it through ``effectiveStreamRedisURL``.
@@ -152,6 +156,19 @@ extension GatewayConfiguration {
       in: 0...3_600_000,
       unit: .milliseconds,
       "How far behind a replica may be that is read from."
+    ),
+    .flag(
+      "TIMESCALE_REQUIRED",
+      .servers,
+      \.requiresTimescale,
+      "Whether `TIMESCALE_URL` must have TimescaleDB. `migrate` then makes the extension and moves what is there; without it nothing starts."
+    ),
+    .integer(
+      "TIMESCALE_COMPRESS_AFTER_DAYS",
+      .servers,
+      \.timescaleCompressAfterDays,
+      in: 0...36_500,
+      "`migrate` has TimescaleDB compress days older than this; needs its edition with the Timescale license. 0 changes nothing."
     ),
     .text(
       "POSTGRES_URL",

@@ -100,6 +100,21 @@ extension Setting {
     }
   }
 
+  static func flag(_ name: String, _ group: Group, _ path: SettingPath<Bool>, _ summary: String) -> Setting {
+    Setting(
+      name: name,
+      group: group,
+      takes: "`true` or `false`",
+      summary: summary,
+      isSecret: false,
+      apply: { text, configuration throws(Refusal) in
+        guard let value = Bool(text.lowercased()) else { throw Refusal() }
+        configuration[keyPath: path] = value
+      },
+      show: { "\($0[keyPath: path])" }
+    )
+  }
+
   static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
     _ name: String,
     _ group: Group,

@@ -83,14 +83,23 @@ struct HomeKpisTests {
   @Test func readsNoMorePartitionsThanTheEdgesNeed() async throws {
     try await TreeDatabase.with { database in
       try await TraceSample(seed: 9, count: 50).write(to: database)
+      try await database.execute(
+        """
+        INSERT INTO traces (workspace_id, trace_id, agent_id, "timestamp", latency_ms, status)
+        SELECT '\(TraceSample.first)', 'edge', 'a', day::timestamptz, 1, 'success'
+        FROM unnest(ARRAY['2026-01-13', '2026-02-12', '2026-03-14']) AS day
+        """
+      )
       let call = FieldCall.of(TraceSample.first, ["range": .string("30d")])
       let query = try #require(try HomeKpisResolver().queries(call).first)
       let explain = SQLStatement("explain", "EXPLAIN " + query.statement.text)
       let plan = try await database.results([SQLQuery(explain, query.parameters)])[0]
-      let partitions = (0..<plan.rowCount).compactMap { plan.string($0, 0) }.joined(separator: "\n")
-        .split(separator: " ").filter { $0.hasPrefix("traces_p") && !$0.contains("pkey") }
+      let words = Set(
+        (0..<plan.rowCount).compactMap { plan.string($0, 0) }.joined(separator: "\n").split(separator: " ")
+      )
       // The edges of two adjoining windows lie on three days.
-      #expect(Set(partitions) == ["traces_p20260113", "traces_p20260212", "traces_p20260314"])
+      let expected = ["20260113", "20260212", "20260314"].map { "traces_p\($0)" }
+      #expect(try await database.partitions(in: words) == expected)
     }
   }
 

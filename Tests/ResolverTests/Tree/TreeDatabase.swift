@@ -52,6 +52,18 @@ struct TreeDatabase: Sendable {
     return (0..<result.rowCount).map { row in (0..<result.columnCount).map { result.string(row, $0) } }
   }
 
+  /// The partitions of `traces` among the words of a plan; chunks of a hypertable by the names that partitions would have.
+  func partitions(in words: Set<Substring>) async throws -> [String] {
+    guard TestServers.hasTimescale else { return words.filter { $0.hasPrefix("traces_p2") }.map(String.init).sorted() }
+    let chunks = try await rows(
+      """
+      SELECT chunk_name, to_char(range_start, '"traces_p"YYYYMMDD') FROM timescaledb_information.chunks
+      WHERE hypertable_name = 'traces'
+      """
+    )
+    return chunks.filter { words.contains(Substring($0[0] ?? "")) }.compactMap { $0[1] }.sorted()
+  }
+
   // MARK: Calls
 
   /// What a root field's resolver answers.
