@@ -32,7 +32,8 @@ public struct DimensionValuesResolver: RootFieldResolver {
       let first = parameters.next
       let total = TiledSums(measures: [.requests], levels: RollupLevel.totals)
       for bound in WindowTiling(window, levels: total.levels).bounds { _ = parameters.append(bound.parameter) }
-      counted = "(SELECT COALESCE(sum(requests), 0)::bigint FROM (\(total.select(part: 0, firstBound: first))) AS counted)"
+      counted =
+        "(SELECT COALESCE(sum(requests), 0)::bigint FROM (\(total.select(part: 0, firstBound: first))) AS counted)"
       sums.condition = "(SELECT scanned <= \(parameters.append(.int(scanLimit)))::bigint FROM settings)"
     }
     let first = parameters.next
