@@ -36,6 +36,7 @@ extension Migration {
   /// The schema of `TIMESCALE_URL`: traces, spans, rollups, alerts.
   public static let telemetry: [Migration] = [
     telemetryTables, telemetryPartitions, telemetryReads, telemetryRollups, telemetryTimescale, telemetryRetention,
+    telemetryPrices,
   ]
 
   /// The schema of `POSTGRES_URL`: workspaces, users, API keys.
