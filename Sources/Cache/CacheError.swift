@@ -29,6 +29,11 @@ public struct CacheError: Error, Sendable, Hashable {
   }
 }
 
+extension CacheError {
+  /// Whether something of another type stands under the key of a command.
+  var isWrongType: Bool { code == .refused && detail.hasPrefix("WRONGTYPE") }
+}
+
 extension CacheError: CustomStringConvertible, CustomDebugStringConvertible {
   public var description: String { message }
   public var debugDescription: String { detail.isEmpty ? message : "\(message): \(detail)" }

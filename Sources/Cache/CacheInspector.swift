@@ -24,9 +24,9 @@ public struct CacheInspector: Sendable {
 
   /// What is cached for a workspace.
   public struct Workspace: Sendable {
-    /// Nil when something else than a number stands there.
+    /// 0 when there is none, nil when something else than a number stands there.
     public let generation: Int64?
-    /// Keys in the index, of which some may have expired.
+    /// Keys in the index, of which some may have expired since the last was added.
     public var indexed = 0
     public var fields: [Field]
   }
@@ -45,7 +45,7 @@ public struct CacheInspector: Sendable {
       RedisCommand("GET", .generation(of: workspace)), RedisCommand("HGETALL", .fieldGenerations(of: workspace)),
     ])
     let generations = FieldGenerations(replies.last) ?? .none
-    var number: Int64?
+    var number: Int64? = replies.first == .null ? 0 : nil
     if case .number(let found, _) = Generation.read(replies.first) { number = found }
     var result = Workspace(
       generation: number,
@@ -53,23 +53,20 @@ public struct CacheInspector: Sendable {
     )
     var cursor = "0"
     repeat {
-      var scan = RedisCommand("SSCAN", CacheKey.index(of: workspace))
-      for word in [cursor, "COUNT", "512"] { scan.append(text: word) }
-      guard case .array(let parts) = try await redis.send(scan), parts.count == 2, let next = parts[0].text,
-        case .array(let members) = parts[1]
-      else { break }
-      cursor = next
-      try await add(members.compactMap(\.bytes), to: &result)
+      let scan = WorkspaceIndex(of: workspace).scan(from: cursor, 512)
+      guard let page = WorkspaceIndex.page(try await redis.send(scan)) else { break }
+      cursor = page.cursor
+      try await add(page.keys, to: &result)
     } while cursor != "0"
     return result
   }
 
-  private func add(_ keys: [[UInt8]], to workspace: inout Workspace) async throws(CacheError) {
+  private func add(_ keys: [CacheKey], to workspace: inout Workspace) async throws(CacheError) {
     workspace.indexed += keys.count
-    let lengths = try await redis.pipeline(keys.map { RedisCommand("STRLEN", CacheKey(bytes: $0)) })
+    let lengths = try await redis.pipeline(keys.map { RedisCommand("STRLEN", $0) })
     for (key, length) in zip(keys, lengths) {
       guard let bytes = length.integer, bytes > 0,
-        let field = workspace.fields.firstIndex(where: { key.starts(with: $0.prefix.utf8) })
+        let field = workspace.fields.firstIndex(where: { key.bytes.starts(with: $0.prefix.utf8) })
       else { continue }
       workspace.fields[field].keys += 1
       workspace.fields[field].bytes += Int(bytes)

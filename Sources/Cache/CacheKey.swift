@@ -16,7 +16,7 @@ public struct CacheKey: Sendable, Hashable {
     digest = bytes.hashValue
   }
 
-  /// Counts the invalidations of a workspace. A missing counter reads as 0.
+  /// Counts the invalidations of a workspace.
   static func generation(of workspace: String) -> CacheKey {
     CacheKey(bytes: generationPrefix + workspace.utf8)
   }
@@ -31,7 +31,7 @@ public struct CacheKey: Sendable, Hashable {
   /// What the key of every generation counter begins with.
   static let generationPrefix = Array("gen:".utf8)
 
-  /// The set of keys that were written for a workspace.
+  /// The keys that were written for a workspace, sorted by when they expire.
   static func index(of workspace: String) -> CacheKey {
     CacheKey("idx:\(workspace)")
   }

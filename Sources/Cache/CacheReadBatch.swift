@@ -2,10 +2,8 @@
 public struct CacheReadBatch: Sendable {
   /// One for each key, in order; nil is a miss.
   public let values: [MemoryEntry?]
-  /// How often the workspace has been invalidated: values read from the database from now on belong to this generation.
-  /// Nil when no workspace was named, or when Redis could not say; then nothing should be written.
-  public let generation: Int64?
-  /// Those of single fields.
+  /// Nil when no workspace was named, or when Redis could not say.
+  let workspaceGeneration: Int64?
   let fieldGenerations: FieldGenerations
   /// Which keys Redis has answered for; empty for none.
   let asked: [Bool]
@@ -15,11 +13,17 @@ public struct CacheReadBatch: Sendable {
   static func misses(_ count: Int) -> CacheReadBatch {
     CacheReadBatch(
       values: Array(repeating: nil, count: count),
-      generation: nil,
+      workspaceGeneration: nil,
       fieldGenerations: .none,
       asked: [],
       leases: []
     )
+  }
+
+  /// The generation of values of no field: it moves on when the workspace is invalidated. What is read from the database from
+  /// now on belongs to it. Nil when Redis could not say; then nothing should be written.
+  public var generation: Int64? {
+    workspaceGeneration.map { $0 + fieldGenerations.beginning }
   }
 
   /// The generation of the values whose keys begin with the text of a field: it moves on when the workspace is invalidated

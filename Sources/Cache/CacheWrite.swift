@@ -6,7 +6,7 @@ public struct CacheWrite: Sendable, Hashable {
   public let ttl: Duration
   /// Leaves a value alone that stands under the key already.
   public let onlyIfAbsent: Bool
-  /// Whether this instance has the lease of the key, which is given back when the value is stored.
+  /// Whether there is a lease of the key, which is given back when the value is stored, if it is this instance's.
   public let isLeased: Bool
 
   public init(key: CacheKey, bytes: [UInt8], ttl: Duration, onlyIfAbsent: Bool = false, isLeased: Bool = false) {

@@ -5,10 +5,20 @@ import Synchronization
 /// Many small writes share a round trip; nobody waits for them, so when Redis is slow the queue fills up and then drops.
 final class CacheWriter: Sendable {
   private struct Job {
+    enum Task {
+      /// Stores a value, indexes its key, and gives its lease back.
+      case store(CacheWrite)
+      /// Indexes the key of a value that somebody else has stored.
+      case index(expiry: WallClock.Milliseconds?)
+      /// Gives a lease back.
+      case release
+    }
+
     let key: CacheKey
     let workspace: String?
-    /// Nil for a lease that is only given back.
-    let entry: CacheWrite?
+    let task: Task
+
+    var entry: CacheWrite? { if case .store(let entry) = task { entry } else { nil } }
 
     var size: Int { (entry?.bytes.count ?? 0) + key.bytes.count + 128 }
   }
@@ -48,13 +58,19 @@ final class CacheWriter: Sendable {
   }
 
   func enqueue(_ entries: [CacheWrite], workspace: String?) {
-    enqueue(entries.map { Job(key: $0.key, workspace: workspace, entry: $0) })
+    enqueue(entries.map { Job(key: $0.key, workspace: workspace, task: .store($0)) })
+  }
+
+  /// Indexes the key of a value that is in Redis already.
+  func index(_ key: CacheKey, ttl: Duration?, workspace: String) {
+    let expiry = ttl.map { WallClock.milliseconds + $0.redisMilliseconds }
+    enqueue([Job(key: key, workspace: workspace, task: .index(expiry: expiry))])
   }
 
   /// Gives leases back.
   func release(_ keys: [CacheKey], workspace: String) {
     guard leases != nil else { return }
-    enqueue(keys.map { Job(key: $0, workspace: workspace, entry: nil) })
+    enqueue(keys.map { Job(key: $0, workspace: workspace, task: .release) })
   }
 
   private func enqueue(_ jobs: [Job]) {
@@ -119,10 +135,12 @@ final class CacheWriter: Sendable {
 
   private func store(_ batch: [Job]) async {
     let entries = batch.compactMap(\.entry)
-    let indexing = indexCommands(for: batch)
+    let indexing = additions(for: batch)
+    let commands = indexing.flatMap(\.commands)
     do throws(CacheError) {
-      let replies = try await redis.pipeline(indexing + entries.map(setCommand) + releaseCommands(for: batch))
-      count(replies.dropFirst(indexing.count).prefix(entries.count))
+      let replies = try await redis.pipeline(commands + entries.map(setCommand) + releaseCommands(for: batch))
+      count(replies.dropFirst(commands.count).prefix(entries.count))
+      try await replaceDamaged(indexing, replies)
     } catch {
       tally.update { $0.writeFailures += entries.count }
       log.warning("Cached values not stored", detail: error.debugDescription)
@@ -141,6 +159,16 @@ final class CacheWriter: Sendable {
     }
   }
 
+  /// An index that is something else is removed, and begun anew.
+  private func replaceDamaged(_ indexing: [WorkspaceIndex.Additions], _ replies: [RedisReply]) async throws(CacheError)
+  {
+    let firsts = indexing.indices.map { replies[$0 * WorkspaceIndex.Additions.commandCount] }
+    let damaged = zip(indexing, firsts).filter { $1.isWrongType }.map(\.0)
+    guard !damaged.isEmpty else { return }
+    _ = try await redis.pipeline(damaged.flatMap { [RedisCommand("UNLINK", $0.index.key)] + $0.commands })
+    log.warning("The index of a workspace was no sorted set and is replaced", detail: damaged[0].index.key.description)
+  }
+
   // MARK: Commands
 
   private func setCommand(_ entry: CacheWrite) -> RedisCommand {
@@ -156,26 +184,32 @@ final class CacheWriter: Sendable {
   private func releaseCommands(for batch: [Job]) -> [RedisCommand] {
     guard let leases else { return [] }
     return batch.compactMap { job in
-      guard let workspace = job.workspace, job.entry?.isLeased ?? true else { return nil }
-      return leases.release(job.key, workspace: workspace)
+      guard let workspace = job.workspace else { return nil }
+      switch job.task {
+      case .store(let entry) where entry.isLeased: return leases.release(job.key, workspace: workspace)
+      case .release: return leases.release(job.key, workspace: workspace)
+      case .store, .index: return nil
+      }
     }
   }
 
   /// A key is indexed before it is written: an index that names a key too many does no harm, one too few does.
-  private func indexCommands(for batch: [Job]) -> [RedisCommand] {
+  private func additions(for batch: [Job]) -> [WorkspaceIndex.Additions] {
     let longest = batch.compactMap { $0.entry?.ttl.redisMilliseconds }.max() ?? 0
     let lifetime = indexLifetime.max(longest, ordering: .relaxed).newValue
-    var keys: [String: [CacheKey]] = [:]
+    let now = WallClock.milliseconds
+    var additions: [String: WorkspaceIndex.Additions] = [:]
     for job in batch {
-      if let workspace = job.workspace, job.entry != nil { keys[workspace, default: []].append(job.key) }
+      guard let workspace = job.workspace else { continue }
+      let expiry: WallClock.Milliseconds?
+      switch job.task {
+      case .store(let entry): expiry = now + entry.ttl.redisMilliseconds
+      case .index(let found): expiry = found
+      case .release: continue
+      }
+      let empty = WorkspaceIndex.Additions(index: WorkspaceIndex(of: workspace), lifetime: lifetime)
+      additions[workspace, default: empty].keys.append((job.key, expiry))
     }
-    return keys.flatMap { workspace, keys in
-      let index = CacheKey.index(of: workspace)
-      var add = RedisCommand("SADD", index)
-      for key in keys { add.append(key.bytes) }
-      var expire = RedisCommand("PEXPIRE", index)
-      expire.append(text: "\(lifetime)")
-      return [add, expire]
-    }
+    return Array(additions.values)
   }
 }

@@ -154,6 +154,13 @@ public final class FieldCache: Sendable {
     writer.enqueue(entries, workspace: workspace)
   }
 
+  /// Enters a key in the index of its workspace in the background, so that an invalidation removes the value as well that
+  /// another service has stored there.
+  /// - Parameter ttl: what is left of its time in Redis; nil when it has no end.
+  public func index(_ key: CacheKey, ttl: Duration?, workspace: String) {
+    writer.index(key, ttl: ttl, workspace: workspace)
+  }
+
   /// Gives leases back in the background for which there is no value to be stored.
   public func release(_ keys: [CacheKey], workspace: String) {
     writer.release(keys, workspace: workspace)

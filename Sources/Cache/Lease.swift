@@ -42,7 +42,7 @@ struct LeaseTerms: Sendable {
     return present == holder ? .held : .elsewhere
   }
 
-  /// Gives the lease back, unless it has passed to somebody else.
+  /// Gives the lease back, unless it has passed to somebody else. One that would never end is ended: it is none of ours.
   func release(_ key: CacheKey, workspace: String) -> RedisCommand {
     var command = RedisCommand("EVAL", Self.releaseScript, "1")
     command.append(Self.key(for: key, workspace: workspace).bytes)
@@ -50,6 +50,11 @@ struct LeaseTerms: Sendable {
     return command
   }
 
-  private static let releaseScript =
-    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('UNLINK', KEYS[1]) end return 0"
+  private static let releaseScript = """
+    if redis.call('TYPE', KEYS[1]).ok ~= 'string' or redis.call('GET', KEYS[1]) == ARGV[1]
+      or redis.call('PTTL', KEYS[1]) == -1 then
+      return redis.call('UNLINK', KEYS[1])
+    end
+    return 0
+    """
 }

@@ -42,7 +42,7 @@ struct PartialBatch {
     if lacksGenerations { return .misses(keys.count) }
     return CacheReadBatch(
       values: values,
-      generation: generations?.workspace,
+      workspaceGeneration: generations?.workspace,
       fieldGenerations: generations?.fields ?? .none,
       asked: asked,
       leases: leases
@@ -86,8 +86,8 @@ struct PartialBatch {
       if let lease, let workspace { commands += lease.commands(for: keys[index], workspace: workspace) }
     }
     if let workspace, generations == nil {
-      commands.append(RedisCommand("GET", .generation(of: workspace)))
-      commands.append(RedisCommand("HGETALL", .fieldGenerations(of: workspace)))
+      commands += Generation.reading(.generation(of: workspace))
+      commands += FieldGenerations.reading(.fieldGenerations(of: workspace))
     }
     return commands
   }
@@ -95,7 +95,7 @@ struct PartialBatch {
   /// Takes the replies to ``commands``.
   mutating func take(_ replies: [RedisReply], _ reader: ReplyReader) throws(CacheError) {
     if let workspace, generations == nil {
-      try takeGenerations(of: workspace, replies.suffix(2), reader)
+      try takeGenerations(of: workspace, Array(replies.suffix(4)), reader)
       if damage != nil { return }
     }
     asked = values.map { $0 == nil }
@@ -112,11 +112,12 @@ struct PartialBatch {
 
   private mutating func takeGenerations(
     of workspace: String,
-    _ replies: ArraySlice<RedisReply>,
+    _ replies: [RedisReply],
     _ reader: ReplyReader
   ) throws(CacheError) {
+    guard replies.count == 4 else { throw CacheError(.protocolViolation, "Redis gave too few replies") }
     let number: Int64
-    switch Generation.read(replies.first) {
+    switch Generation.read(replies[1]) {
     case .number(let found, let text):
       number = found
       reader.keep(.generation(of: workspace), text)
@@ -125,8 +126,8 @@ struct PartialBatch {
       return
     case .unknown: throw CacheError(.protocolViolation, "Redis did not tell the generation of a workspace")
     }
-    guard let fields = FieldGenerations(replies.last) else {
-      guard FieldGenerations.isDamage(replies.last) else {
+    guard let fields = FieldGenerations(replies[3]) else {
+      guard FieldGenerations.isDamage(replies[3]) else {
         throw CacheError(.protocolViolation, "Redis did not tell the generations of fields")
       }
       damage = .fields

@@ -14,7 +14,7 @@ struct ReplyReader {
     case (.string(let bytes), .integer(let milliseconds)) where milliseconds > 0:
       return entry(key, bytes, expiry: sentAt + .milliseconds(milliseconds))
     case (.error(let text), _):
-      if text.hasPrefix("WRONGTYPE") { tally.update { $0.wrongTypes += 1 } }
+      if RedisReply.error(text).isWrongType { tally.update { $0.wrongTypes += 1 } }
       log.warning("Cached value not read", detail: text)
       return nil
     default: return nil

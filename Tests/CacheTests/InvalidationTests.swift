@@ -22,8 +22,9 @@ struct InvalidationTests {
       #expect(Self.generation(after, "b:") == Self.generation(before, "b:"))
       #expect(after.generation == before.generation)
       #expect(try await Self.present(client, ["a:w1:1", "a:w1:2", "b:w1:1", "a:w2:1"]) == [0, 0, 1, 1])
-      #expect(await cache.read([], generationOf: "w2").generation(ofField: Array("a:".utf8)) == 0)
-      let indexed = try await client.send(RedisCommand("SCARD", "idx:w1"))
+      let others = await cache.read([], generationOf: "w2")
+      #expect(others.generation(ofField: Array("a:".utf8)) == others.generation)
+      let indexed = try await client.send(RedisCommand("ZCARD", "idx:w1"))
       #expect(indexed == .integer(1))
     }
   }
@@ -36,11 +37,12 @@ struct InvalidationTests {
         try await Self.present(client, ["a:w1:1", "b:w1:10:x", "b:w1:11:x", "b:w1:2:x", "b:c:w1:1"]) == [1, 0, 0, 1, 1]
       )
       let batch = await cache.read([], generationOf: "w1")
-      #expect(Self.fields.map { Self.generation(batch, $0) > 0 } == [false, true, false])
+      let generation = batch.generation ?? 0
+      #expect(Self.fields.map { Self.generation(batch, $0) > generation } == [false, true, false])
       // A prefix that several fields share.
       #expect(try await cache.invalidate(workspace: "w1", keysWith: "b:", of: Self.fields) == 2)
       let after = await cache.read([], generationOf: "w1")
-      #expect(Self.fields.map { Self.generation(after, $0) > 0 } == [false, true, true])
+      #expect(Self.fields.map { Self.generation(after, $0) > generation } == [false, true, true])
     }
   }
 
@@ -88,9 +90,9 @@ struct InvalidationTests {
       #expect(amongAMillion == alone)
       #expect(alone["unlink"] == 10_000)
       // 10,000 = 19 · 512 + 272
-      #expect(alone["spop"] == 20)
-      #expect(alone["incr"] == 1)
-      #expect(Set(alone.keys) == ["set", "incr", "spop", "unlink", "round trips"])
+      #expect(alone["zpopmin"] == 20)
+      #expect(alone["eval"] == 1)
+      #expect(Set(alone.keys) == ["eval", "time", "type", "set", "zpopmin", "unlink", "round trips"])
       #expect(alone["round trips"] == 21)
       await client.close()
     }

@@ -36,7 +36,9 @@ import Testing
             refuse: {status: 400, detail: "Invalid time range: {value}"}
           - {name: start, type: string}
           - {name: end, type: string}
+          - {name: by, type: string, enum: [agent, model], repeatable: true}
         variables:
+          by: by
           id: id
           limit: limit
           severity: severity
@@ -54,6 +56,14 @@ import Testing
     #expect(variables["severity"] == .string("critical"))
     #expect(variables["deep"] == .boolean(true))
     #expect(variables["range"] == .string("1h"))
+  }
+
+  @Test func makesAListOfWhatMayBeRepeated() throws {
+    #expect(try decode("by=model")["by"] == .list([.string("model")]))
+    #expect(try decode("by=model&limit=3&by=agent")["by"] == .list([.string("model"), .string("agent")]))
+    #expect(try decode("limit=3")["by"] == nil)
+    let problem = #expect(throws: Problem.self) { try decode("by=model&by=status") }
+    #expect(problem?.status == .unprocessableContent)
   }
 
   @Test func composesACustomRange() throws {

@@ -1,8 +1,11 @@
 /// The counter of a workspace's invalidations as it stands in Redis under ``CacheKey/generation(of:)``: a decimal number
-/// of at most 18 digits. A missing one reads as 0.
+/// of at most 15 digits.
+///
+/// An invalidation sets it to the time in milliseconds by the clock of Redis, or to one more than it was where that is more,
+/// and who finds none begins it at the time. So no number comes back that was in use before Redis lost the counter.
 ///
 /// Redis is shared, so anything may stand there. What is no such number is damage: no value can be judged by it, and it is
-/// replaced by a number that was not in use before.
+/// replaced by the time.
 enum Generation {
   /// What Redis said under the key.
   enum Reading: Equatable {
@@ -10,16 +13,23 @@ enum Generation {
     case number(Int64, text: [UInt8])
     /// Something else stands there.
     case damaged
-    /// Redis could not say.
+    /// Redis could not say: it is away, or it is full and the counter lost.
     case unknown
   }
 
-  /// Reads the reply to `GET`.
+  /// Begins the counter where there is none, and asks for it.
+  static func reading(_ key: CacheKey) -> [RedisCommand] {
+    var begin = RedisCommand("SET", key)
+    begin.append(text: "\(WallClock.milliseconds)")
+    begin.append(text: "NX")
+    return [begin, RedisCommand("GET", key)]
+  }
+
+  /// Reads the reply to the second of ``reading(_:)``.
   static func read(_ reply: RedisReply?) -> Reading {
     switch reply {
-    case .null: .number(0, text: Array("0".utf8))
     case .string(let text): number(text).map { .number($0, text: text) } ?? .damaged
-    case .error(let text) where text.hasPrefix("WRONGTYPE"): .damaged
+    case .some(let reply) where reply.isWrongType: .damaged
     default: .unknown
     }
   }
@@ -37,42 +47,39 @@ enum Generation {
     return number
   }
 
-  /// A counter that Redis has evicted must not begin again at numbers that were in use, so a missing one begins at the
-  /// time in milliseconds, which no counter raised less than a thousand times a second reaches.
-  static func raise(_ key: CacheKey) -> [RedisCommand] {
-    var begin = RedisCommand("SET", key)
-    begin.append(text: "\(WallClock.milliseconds)")
-    begin.append(text: "NX")
-    return [begin, RedisCommand("INCR", key)]
-  }
-
-  /// Whether the replies to ``raise(_:)`` say that the counter was raised to a number that can be read.
-  static func isRaised(_ replies: ArraySlice<RedisReply>) -> Bool {
-    if case .integer(let number) = replies.last { (1..<limit).contains(number) } else { false }
-  }
-
-  /// Puts a number that was not in use in the place of damage; adds `raise` to a counter that is sound. Decided in Redis, so
-  /// that of two who repair at once the second one counts on from what the first one has put there.
-  static func repair(_ key: CacheKey, raise: Int) -> RedisCommand {
-    var command = RedisCommand("EVAL", repairScript, "1")
+  /// Raises the counter, and puts the time in the place of damage.
+  static func raise(_ key: CacheKey) -> RedisCommand {
+    var command = RedisCommand("EVAL", raiseScript, "1")
     command.append(key.bytes)
-    command.append(text: "\(WallClock.milliseconds)")
-    command.append(text: "\(raise)")
     return command
   }
 
-  private static let repairScript = """
-    if redis.call('TYPE', KEYS[1]).ok == 'string' then
-      local text = redis.call('GET', KEYS[1])
-      if #text < 18 and (text == '0' or string.match(text, '^[1-9]%d*$')) then
-        return redis.call('INCRBY', KEYS[1], ARGV[2])
-      end
+  /// The reply to ``raise(_:)``: whether there was damage; nil when the counter was not raised.
+  static func wasDamaged(_ reply: RedisReply?) -> Bool? {
+    reply?.integer.map { $0 != 0 }
+  }
+
+  private static let raiseScript =
+    nextNumber + """
+      local kind = redis.call('TYPE', KEYS[1]).ok
+      local text = kind == 'string' and redis.call('GET', KEYS[1]) or '0'
+      local number = tonumber(text)
+      local sound = (kind == 'string' or kind == 'none') and isSound(text)
+      redis.call('SET', KEYS[1], nextNumber(sound and number or 0))
+      return sound and 0 or 1
+      """
+
+  /// For scripts: what a counter is raised to, and whether a text is a counter.
+  static let nextNumber = """
+    local function nextNumber(number)
+      local time = redis.call('TIME')
+      return string.format('%.0f', math.max(time[1] * 1000 + math.floor(time[2] / 1000), number + 1))
     end
-    redis.call('SET', KEYS[1], ARGV[1])
-    return ARGV[1]
+    local function isSound(text)
+      return #text < 15 and (text == '0' or string.match(text, '^[1-9]%d*$'))
+    end
+
     """
 
-  private static let maximumDigits = 18
-  /// The first number that is too long.
-  private static let limit: Int64 = 1_000_000_000_000_000_000
+  private static let maximumDigits = 15
 }

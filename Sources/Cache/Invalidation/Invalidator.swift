@@ -24,45 +24,50 @@ final class Invalidator: Sendable {
 
   // MARK: A workspace
 
-  /// Raises a damaged counter. When that fails, the keys that were popped are removed nevertheless: the index has
-  /// forgotten them, so nobody will do it later.
-  private func raise(_ generation: CacheKey, popped: RedisReply?) async throws(CacheError) {
-    do throws(CacheError) {
-      _ = try await redis.send(Generation.repair(generation, raise: 1)).value()
-      tally.update { $0.generationRepairs += 1 }
-    } catch {
-      if case .array(let popped) = popped {
-        let commands = popped.compactMap(\.bytes).map { unlink(CacheKey(bytes: $0)) }
-        _ = try? await redis.pipeline(commands)
-      }
-      throw error
-    }
-  }
-
   func invalidate(_ workspace: String) async throws(CacheError) -> Int {
     let generation = CacheKey.generation(of: workspace)
-    var pop = RedisCommand("SPOP", CacheKey.index(of: workspace))
-    pop.append(text: "\(Self.batch)")
-    let replies = try await redis.pipeline(Generation.raise(generation) + [pop])
-    if !Generation.isRaised(replies.dropLast()) { try await raise(generation, popped: replies.last) }
-    // Redis tells of it too; nobody here shall wait for that.
-    memory?.drop(CollectionOfOne(generation))
-    tally.update { $0.invalidations += 1 }
+    let index = WorkspaceIndex(of: workspace)
+    let replies = try await redis.pipeline([Generation.raise(generation), index.pop(Self.batch)])
+    let wasDamaged = Generation.wasDamaged(replies.first)
+    if let wasDamaged {
+      // Redis tells of it too; nobody here shall wait for that.
+      memory?.drop(CollectionOfOne(generation))
+      tally.update {
+        $0.invalidations += 1
+        $0.generationRepairs += wasDamaged ? 1 : 0
+      }
+    }
+    // Also when the counter was not raised: the index has forgotten what was popped.
+    let removed = await remove(popped: replies.last, from: index)
+    guard wasDamaged != nil else {
+      _ = try replies.first?.value()
+      throw CacheError(.protocolViolation, "Redis did not raise the generation of a workspace")
+    }
+    return removed
+  }
+
+  /// Removes the keys that were popped from the index, and all that are still in it. The keys are old by their generation
+  /// already, and expire, so failing is no failure of the invalidation.
+  private func remove(popped first: RedisReply?, from index: WorkspaceIndex) async -> Int {
     var removed = 0
+    var reply = first
     do throws(CacheError) {
-      var reply = replies.last
-      while case .array(let popped) = try reply?.value(), !popped.isEmpty {
-        let isLast = popped.count < Self.batch
-        let commands = popped.compactMap(\.bytes).map { unlink(CacheKey(bytes: $0)) }
-        let replies = try await redis.pipeline(commands + (isLast ? [] : [pop]))
-        removed += countRemoved(replies.prefix(commands.count))
+      while let keys = WorkspaceIndex.keys(try reply?.value()), !keys.isEmpty {
+        let isLast = keys.count < Self.batch
+        let replies = try await redis.pipeline(keys.map(unlink) + (isLast ? [] : [index.pop(Self.batch)]))
+        removed += countRemoved(replies.prefix(keys.count))
         reply = isLast ? nil : replies.last
       }
     } catch {
-      // The keys are old by their generation already, and expire.
-      log.warning("Invalidated keys not removed", detail: error.debugDescription)
+      await notRemoved(index, error)
     }
     return removed
+  }
+
+  /// An index that is something else is removed.
+  private func notRemoved(_ index: WorkspaceIndex, _ error: CacheError) async {
+    log.warning("Invalidated keys not removed", detail: error.debugDescription)
+    if error.isWrongType { _ = try? await redis.send(unlink(index.key)) }
   }
 
   // MARK: Some keys of a workspace
@@ -70,52 +75,35 @@ final class Invalidator: Sendable {
   func invalidate(_ workspace: String, keysWith prefix: String, of fields: [String]) async throws(CacheError) -> Int {
     let counters = CacheKey.fieldGenerations(of: workspace)
     let affected = fields.filter { $0.hasPrefix(prefix) || prefix.hasPrefix($0) }
-    let raise = affected.flatMap { FieldGenerations.raise(counters, $0) }
-    let replies = try await redis.pipeline(raise + [scan(workspace, from: "0")])
+    let raise = affected.map { FieldGenerations.raise(counters, $0) }
+    let index = WorkspaceIndex(of: workspace)
+    let replies = try await redis.pipeline(raise + [index.scan(from: "0", Self.batch)])
     for reply in replies.dropLast() {
       // Damaged: then the field cannot be told from the others.
       guard reply.integer != nil else { return try await invalidateAll(workspace, replacing: counters) }
     }
     memory?.drop(CollectionOfOne(counters))
     tally.update { $0.invalidations += 1 }
-    do throws(CacheError) {
-      return try await removeIndexed(workspace, keysWith: Array(prefix.utf8), first: replies.last)
-    } catch {
-      log.warning("Invalidated keys not removed", detail: error.debugDescription)
-      return 0
-    }
+    return await removeIndexed(in: index, keysWith: Array(prefix.utf8), first: replies.last)
   }
 
-  private func removeIndexed(
-    _ workspace: String,
-    keysWith prefix: [UInt8],
-    first: RedisReply?
-  ) async throws(CacheError) -> Int {
+  private func removeIndexed(in index: WorkspaceIndex, keysWith prefix: [UInt8], first: RedisReply?) async -> Int {
     var reply = first
     var removed = 0
-    while case .array(let parts) = try reply?.value(), parts.count == 2, case .array(let members) = parts[1] {
-      let keys = members.compactMap(\.bytes).filter { $0.starts(with: prefix) }
-      var commands = keys.map { unlink(CacheKey(bytes: $0)) }
-      if !keys.isEmpty {
-        var forget = RedisCommand("SREM", CacheKey.index(of: workspace))
-        for key in keys { forget.append(key) }
-        commands.append(forget)
+    do throws(CacheError) {
+      while let page = WorkspaceIndex.page(try reply?.value()) {
+        let keys = page.keys.filter { $0.bytes.starts(with: prefix) }
+        var commands = keys.map(unlink)
+        if !keys.isEmpty { commands.append(index.forget(keys)) }
+        if page.cursor != "0" { commands.append(index.scan(from: page.cursor, Self.batch)) }
+        let replies = try await redis.pipeline(commands)
+        removed += countRemoved(replies.prefix(keys.count))
+        reply = page.cursor == "0" ? nil : replies.last
       }
-      let cursor = parts[0].text ?? "0"
-      if cursor != "0" { commands.append(scan(workspace, from: cursor)) }
-      let replies = try await redis.pipeline(commands)
-      removed += countRemoved(replies.prefix(keys.count))
-      reply = cursor == "0" ? nil : replies.last
+    } catch {
+      await notRemoved(index, error)
     }
     return removed
-  }
-
-  private func scan(_ workspace: String, from cursor: String) -> RedisCommand {
-    var scan = RedisCommand("SSCAN", CacheKey.index(of: workspace))
-    scan.append(text: cursor)
-    scan.append(text: "COUNT")
-    scan.append(text: "\(Self.batch)")
-    return scan
   }
 
   private func invalidateAll(_ workspace: String, replacing counters: CacheKey) async throws(CacheError) -> Int {
@@ -160,9 +148,9 @@ final class Invalidator: Sendable {
         switch damage {
         case .workspace:
           let key = CacheKey.generation(of: workspace)
-          _ = try await redis.send(Generation.repair(key, raise: 0))
+          let wasDamaged = Generation.wasDamaged(try await redis.send(Generation.raise(key)).value()) ?? false
           memory?.drop(CollectionOfOne(key))
-          tally.update { $0.generationRepairs += 1 }
+          tally.update { $0.generationRepairs += wasDamaged ? 1 : 0 }
         case .fields:
           _ = try await invalidateAll(workspace, replacing: .fieldGenerations(of: workspace))
         }

@@ -34,6 +34,11 @@ public enum RedisReply: Sendable, Hashable {
     }
   }
 
+  /// Whether it says that something of another type stands under the key.
+  var isWrongType: Bool {
+    if case .error(let text) = self { text.hasPrefix("WRONGTYPE") } else { false }
+  }
+
   /// The reply, unless it is an error.
   public func value() throws(CacheError) -> RedisReply {
     if case .error(let text) = self {

@@ -111,9 +111,10 @@ private struct CacheFields {
   let all: [SchemaBinding.CachedField]
 
   init(_ settings: SettingsOptions) throws {
-    let file = try settings.configuration().schemaFile
+    let configuration = try settings.configuration()
+    let file = configuration.schemaFile
     let source = Source(bytes: try TextFile.bytes(of: file), name: file)
-    all = try diagnosed { try SchemaBinding.tracegate(source) }.cachedFields
+    all = try diagnosed { try SchemaBinding.tracegate(source, ttlOverrides: configuration.cacheTTLs) }.cachedFields
   }
 
   func named(_ name: String) throws -> SchemaBinding.CachedField {

@@ -160,6 +160,19 @@ struct BoundRoot: Sendable {
   let field: FieldDefinition
   let resolver: any RootFieldResolver
   let cache: CachePolicy?
+  let selectionArgument: SelectionArgument?
+
+  init(
+    field: FieldDefinition,
+    resolver: any RootFieldResolver,
+    cache: CachePolicy?,
+    selectionArgument: SelectionArgument? = nil
+  ) {
+    self.field = field
+    self.resolver = resolver
+    self.cache = cache
+    self.selectionArgument = selectionArgument
+  }
 }
 
 /// How a field is cached: `@cached` of the SDL, checked.

@@ -53,7 +53,14 @@ struct SchemaBindingBuilder {
     let coordinate = "\(parent.name).\(field.name)"
     let isRoot = isRoot(parent)
     if isRoot, let resolver = registry.roots[coordinate] {
-      roots.append(BoundRoot(field: field, resolver: resolver, cache: cachePolicy(of: field, coordinate)))
+      roots.append(
+        BoundRoot(
+          field: field,
+          resolver: resolver,
+          cache: cachePolicy(of: field, coordinate),
+          selectionArgument: selectionArgument(of: field, coordinate)
+        )
+      )
       return .root(roots.count - 1)
     }
     if parent.id == schema.rootType(of: .mutation), let resolver = registry.mutations[coordinate] {
@@ -74,6 +81,31 @@ struct SchemaBindingBuilder {
 
   private func isRoot(_ type: NamedType) -> Bool {
     OperationKind.allCases.contains { schema.rootType(of: $0) == type.id }
+  }
+
+  private mutating func selectionArgument(of field: FieldDefinition, _ coordinate: String) -> SelectionArgument? {
+    guard let directive = field.directive("selectionArgument") else { return nil }
+    let (name, typeName) = (directive["argument"]?.stringValue ?? "", directive["type"]?.stringValue ?? "")
+    guard let argument = field.arguments.first(where: { $0.name == name }), argument.type.isList,
+      schema[argument.type.named].kind == .enumeration
+    else {
+      report(
+        directive.location,
+        "@selectionArgument on \(coordinate): `\(name)` is no argument that takes a list of enum values"
+      )
+      return nil
+    }
+    let names = schema[argument.type.named].enumValues.map(\.name)
+    guard let type = schema.type(named: typeName), schema[type].kind == .object,
+      names.allSatisfy({ schema.field(named: $0, on: type) != nil })
+    else {
+      report(
+        directive.location,
+        "@selectionArgument on \(coordinate): `\(typeName)` is no object type with fields named by `\(name)`"
+      )
+      return nil
+    }
+    return SelectionArgument(argument: name, type: type, names: names)
   }
 
   // MARK: Cache policy

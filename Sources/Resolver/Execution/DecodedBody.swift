@@ -15,8 +15,8 @@ final class DecodedBody: Sendable {
   private let kept: KeptBody?
   /// Nil when somebody else has written the body.
   private let mark: Mark?
-  /// The workspace that the body names, where the policy of its key asks for one.
-  private let owner: String?
+  /// The workspaces that the body names, itself and in the objects of its lists.
+  private let owners: Set<String>
   let policy: CachePolicy
 
   private init(_ bytes: [UInt8], policy: CachePolicy) {
@@ -24,7 +24,7 @@ final class DecodedBody: Sendable {
     guard let document = try? JSONDocument(parsing: bytes, maxDepth: 256, allowsDuplicateKeys: true),
       document.root.kind == .object
     else {
-      (kept, mark, owner) = (nil, nil, nil)
+      (kept, mark, owners) = (nil, nil, [])
       return
     }
     kept = KeptBody(document)
@@ -36,9 +36,27 @@ final class DecodedBody: Sendable {
         stale: .seconds(max(0, mark["stale"]?.int ?? 0))
       )
     }
-    owner = policy.owner.flatMap { document.member($0[...], of: 0) }
-      .flatMap { JSONValue(document: document, index: $0).string }
+    owners = Self.owners(of: Place(document, 0), policy.owner ?? Self.workspaceMember)
   }
+
+  /// The documented bodies say whose they are in the root, or in each item.
+  private static func owners(of root: Place, _ member: [UInt8]) -> Set<String> {
+    var owners: Set<String> = []
+    var distance = 0
+    func add(_ object: Place) {
+      guard let owner = object.member(member[...], distance: &distance) else { return }
+      owners.insert(JSONValue(document: owner.document, index: owner.node).string ?? "")
+    }
+    add(root)
+    var child = root.node + 1
+    while child < root.document.next(after: root.node) {
+      for element in Place(root.document, child).elements { add(element) }
+      child = root.document.next(after: child)
+    }
+    return owners
+  }
+
+  private static let workspaceMember = Array("workspace_id".utf8)
 
   /// What an entry's text says, for the first reader and those after it.
   static func of(_ entry: MemoryEntry, policy: CachePolicy) -> DecodedBody {
@@ -50,11 +68,14 @@ final class DecodedBody: Sendable {
   /// What the body is worth to a request.
   /// - Parameters:
   ///   - generation: the workspace's present generation: a value of ours read under another one is outdated.
-  ///   - workspace: whose request it is; a policy with an owner admits only its values.
+  ///   - workspace: whose request it is; a body that names another one is not for it, nor, where the key names none, a body
+  ///     that names none.
   ///   - remaining: the time that the value has in Redis.
   func reading(generation: Int64, workspace: String, remaining: Duration) -> CachedBody.Reading {
-    guard policy.owner == nil || owner == workspace else { return .notOurs }
     guard let kept else { return .garbage }
+    guard owners.isSubset(of: [workspace]), policy.owner == nil || !owners.isEmpty else {
+      return policy.owner == nil ? .garbage : .notOurs
+    }
     guard let mark else { return .foreign(kept.document) }
     guard mark.version == CachedBody.version, !policy.usesGeneration || mark.generation == generation else {
       return .outdated

@@ -82,6 +82,11 @@ final class EngineServices: Sendable {
     sources?.cache.write(writes, workspace: workspace)
   }
 
+  /// Sees to it that an invalidation of the workspace removes what another service has stored; returns at once.
+  func indexCached(_ key: CacheKey, ttl: Duration?, workspace: String) {
+    sources?.cache.index(key, ttl: ttl, workspace: workspace)
+  }
+
   /// Gives leases back in the background that brought nothing to store.
   func releaseLeases(_ keys: [CacheKey], workspace: String) {
     sources?.cache.release(keys, workspace: workspace)

@@ -17,6 +17,10 @@ struct MissedCall: Sendable {
   /// Under which it is made; nil when nobody could say.
   let generation: Int64?
 
+  /// The key whose lease is to be given back when there is nothing to store. Also when another instance seemed to have it and
+  /// was waited for in vain: what is no lease would hold up everybody for ever.
+  var leasedKey: CacheKey? { lease == .unknown ? nil : call.key }
+
   init(_ call: RootCall, cached: RootFetcher.CachedBodies, at position: Int, policies: SchemaBinding) {
     self.call = call
     lease = cached.leases[position]

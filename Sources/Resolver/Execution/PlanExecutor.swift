@@ -113,8 +113,7 @@ struct PlanExecutor: Sendable {
   func callArguments(of step: RootStep) throws(GraphQLError) -> CallArguments {
     if let constant = step.constantArguments { return constant }
     let values = try arguments(of: step.field, selection: step.selection)
-    guard case .fetch(let root) = step.kind else { return CallArguments(values, of: nil) }
-    return CallArguments(values, of: services.binding.roots[root])
+    return CallArguments(values, of: step, services.binding)
   }
 
   func argumentFailures() -> [Int: GraphQLError] {

@@ -23,13 +23,13 @@ extension RootFetcher {
         outcomes.append(body.root.isNull ? .null : .value(body, node: 0))
         if let write = write(body, miss) {
           writes.append(write)
-        } else if miss.lease == .held, let key = miss.call.key {
+        } else if let key = miss.leasedKey {
           unused.append(key)
         }
       } catch {
         outcomes.append(.failure(error))
         services.tally.update(miss.call.root) { $0.errors += 1 }
-        if miss.lease == .held, let key = miss.call.key { unused.append(key) }
+        if let key = miss.leasedKey { unused.append(key) }
       }
     }
     if !writes.isEmpty { services.writeCache(writes, workspace: workspace) }
@@ -56,7 +56,7 @@ extension RootFetcher {
       bytes: text,
       ttl: storing.policy.lifetimeInRedis,
       onlyIfAbsent: storing.onlyIfAbsent,
-      isLeased: miss.lease == .held
+      isLeased: miss.lease != .unknown
     )
   }
 }

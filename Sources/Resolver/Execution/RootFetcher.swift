@@ -98,6 +98,10 @@ struct RootFetcher: Sendable {
         cached.bodies[position] = body
         cached.remaining[position] = entry.remaining
         cached.foreign.insert(position)
+        if !batch.isFromMemory(index) {
+          let ttl = entry.expiry.map { _ in entry.remaining }
+          services.indexCached(entry.key, ttl: ttl, workspace: workspace)
+        }
       case .foreign, .garbage: cached.misses[position] = .ignored
       case .outdated: cached.misses[position] = .outdated
       case .notOurs: cached.misses[position] = .notOurs

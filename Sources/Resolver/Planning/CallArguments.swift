@@ -10,7 +10,9 @@ struct CallArguments: Sendable {
   /// SHA-256 of ``text``, first 32 hexadecimal digits; nil where the field's cache key does not hold it.
   let hash: String?
 
-  init(_ values: ArgumentValues, of root: BoundRoot?) {
+  init(_ values: ArgumentValues, of step: RootStep, _ binding: SchemaBinding) {
+    let root: BoundRoot? = if case .fetch(let root) = step.kind { binding.roots[root] } else { nil }
+    let values = step.impliedArgument?.completing(values) ?? values
     self.values = values
     text = values.canonicalJSON
     let isHashed = root?.cache?.pattern.placeholders.contains { $0 == "filters_hash" || $0 == "args_hash" } == true

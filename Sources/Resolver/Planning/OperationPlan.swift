@@ -53,8 +53,10 @@ struct RootStep: Sendable {
   let selection: Int
   /// The field in ``OutputPlan/fields`` that shows the result.
   let outputField: Int
+  /// What the selection says of an argument that the request leaves out; see ``SelectionArgument``.
+  var impliedArgument: ImpliedArgument?
   /// The coerced arguments where no variable has a part in them: the same for every request.
-  let constantArguments: CallArguments?
+  var constantArguments: CallArguments?
 }
 
 /// A field below the root with arguments: were one not coercible, the field would be an error.

@@ -63,6 +63,7 @@ struct Planner {
       )
     }
     let root = try planSelection([operation.selections], on: rootType)
+    completeRootSteps()
     return OperationPlan(
       kind: operation.kind,
       rootSteps: rootSteps,
@@ -215,21 +216,54 @@ struct Planner {
         kind: kind,
         field: id,
         selection: selection,
-        outputField: outputField,
-        constantArguments: constantArguments(of: id, selection: selection, kind)
+        outputField: outputField
       )
     )
     return .root(step: rootSteps.count - 1)
   }
 
+  // MARK: Arguments
+
+  /// Once everything below the root fields is known.
+  private mutating func completeRootSteps() {
+    for index in rootSteps.indices {
+      rootSteps[index].impliedArgument = impliedArgument(of: rootSteps[index])
+      rootSteps[index].constantArguments = constantArguments(of: rootSteps[index])
+    }
+  }
+
+  private func impliedArgument(of step: RootStep) -> ImpliedArgument? {
+    guard case .fetch(let root) = step.kind, let selected = binding.roots[root].selectionArgument else { return nil }
+    return selected.value(selecting: names(ofFieldsOf: selected.type, below: step.outputField))
+      .map { ImpliedArgument(name: selected.argument, value: $0) }
+  }
+
+  /// The fields of an object type that are selected anywhere below a field.
+  private func names(ofFieldsOf type: TypeID, below field: Int) -> Set<String> {
+    var names: Set<String> = []
+    var pending = [field]
+    var seen: Set<Int> = []
+    while let field = pending.popLast() {
+      guard let selection = fields[field].selection, seen.insert(selection).inserted else { continue }
+      for variant in variants[selections[selection].variants] {
+        pending += variant.fields
+        if variant.type == type { names.formUnion(variant.fields.map { schema[fields[$0].field].name }) }
+      }
+    }
+    return names
+  }
+
   /// Nil where a variable has a part in the arguments, and where they cannot be coerced: then each request says so.
-  private func constantArguments(of id: FieldID, selection: Int, _ kind: RootStep.Kind) -> CallArguments? {
-    let arguments = document.selections[selection].arguments
+  private func constantArguments(of step: RootStep) -> CallArguments? {
+    let arguments = document.selections[step.selection].arguments
     guard !document.hasVariables(in: arguments.indices.map { document.arguments[$0].value }) else { return nil }
-    let values = try? schema.coerceArgumentValues(of: schema[id], selection: selection, in: document, variables: .none)
-    guard let values else { return nil }
-    if case .fetch(let root) = kind { return CallArguments(values, of: binding.roots[root]) }
-    return CallArguments(values, of: nil)
+    let values = try? schema.coerceArgumentValues(
+      of: schema[step.field],
+      selection: step.selection,
+      in: document,
+      variables: .none
+    )
+    return values.map { CallArguments($0, of: step, binding) }
   }
 
   private mutating func checkArguments(of id: FieldID, selection: Int, outputField: Int) {

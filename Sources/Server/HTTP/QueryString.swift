@@ -21,6 +21,11 @@ struct QueryString: Sendable, Equatable {
     pairs.last { $0.name == name }?.value
   }
 
+  /// All values of that name, in order.
+  func values(of name: String) -> [String] {
+    pairs.filter { $0.name == name }.map(\.value)
+  }
+
   /// The first name that is none of these.
   func name(otherThan known: Set<String>) -> String? {
     pairs.first { !known.contains($0.name) }?.name

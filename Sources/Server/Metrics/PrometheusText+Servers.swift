@@ -7,6 +7,7 @@ extension PrometheusText {
     let counters: [(name: StaticString, help: String, value: (RedisStatistics) -> Int)] = [
       ("tracegate_redis_round_trips_total", "Calls that Redis answered.", \.roundTrips),
       ("tracegate_redis_commands_total", "Commands in them.", \.commands),
+      ("tracegate_redis_redirections_total", "Rounds sent again because a cluster said so.", \.redirections),
       ("tracegate_redis_timeouts_total", "Calls without an answer by their deadline.", \.timeouts),
       ("tracegate_redis_refusals_total", "Calls refused at once: Redis was away, or too many waited.", \.refusals),
       ("tracegate_redis_lost_calls_total", "Calls lost with their connection.", \.lostCalls),

@@ -22,9 +22,13 @@ enum ParameterDecoder {
     var issues: [FieldIssue] = []
     var refused: Problem?
     for parameter in route.parameters {
-      let text = parameter.location == .path ? path(parameter.name) : query[parameter.name]
       do throws(ParameterFailure) {
-        values[parameter.name] = try value(text, of: parameter)
+        if parameter.isRepeatable {
+          values[parameter.name] = try list(query.values(of: parameter.name), of: parameter)
+        } else {
+          let text = parameter.location == .path ? path(parameter.name) : query[parameter.name]
+          values[parameter.name] = try value(text, of: parameter)
+        }
       } catch {
         if let problem = error.refusal(of: parameter) {
           refused = refused ?? problem
@@ -54,6 +58,16 @@ enum ParameterDecoder {
     if let text { return try value(of: text, for: parameter) }
     guard parameter.isRequired else { return parameter.defaultValue }
     throw ParameterFailure(type: "missing", complaint: "Field required", text: nil)
+  }
+
+  private static func list(
+    _ texts: [String],
+    of parameter: RouteParameter
+  ) throws(ParameterFailure) -> InputValue? {
+    guard !texts.isEmpty else { return try value(nil, of: parameter) }
+    var values: [InputValue] = []
+    for text in texts { values.append(try value(of: text, for: parameter)) }
+    return .list(values)
   }
 
   private static func string(_ text: String, _ parameter: RouteParameter) throws(ParameterFailure) -> String {

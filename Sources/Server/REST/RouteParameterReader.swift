@@ -6,7 +6,7 @@ struct RouteParameterReader {
 
   func read() throws(RouteTableError) -> RouteParameter {
     let fields = try value.mapping(allowing: [
-      "name", "in", "type", "required", "default", "minimum", "maximum", "enum", "refuse", "summary",
+      "name", "in", "type", "required", "repeatable", "default", "minimum", "maximum", "enum", "refuse", "summary",
     ])
     let location: RouteParameter.Location = try fields.choice("in") ?? .query
     var parameter = RouteParameter(
@@ -14,6 +14,7 @@ struct RouteParameterReader {
       location: location,
       type: try fields.choice("type", orFail: "a parameter needs a type"),
       isRequired: try fields.optional("required")?.boolean() ?? (location == .path),
+      isRepeatable: try fields.optional("repeatable")?.boolean() ?? false,
       minimum: try fields.optional("minimum")?.integer(),
       maximum: try fields.optional("maximum")?.integer(),
       allowed: try fields.optional("enum")?.strings(),
@@ -52,6 +53,10 @@ struct RouteParameterReader {
     }
     if parameter.location == .path, !parameter.isRequired || fields.optional("default") != nil {
       throw value.error("a path parameter is always there: it cannot be optional or have a default")
+    }
+    if parameter.isRepeatable {
+      if parameter.location == .path { throw value.error("a path parameter is there once: it cannot be repeatable") }
+      if let given = fields.optional("default") { throw given.error("a repeatable parameter has no default") }
     }
     if parameter.isRequired, let given = fields.optional("default") {
       throw given.error("a required parameter has no use for a default")

@@ -49,6 +49,8 @@ struct RouteParameter: Sendable, Equatable {
   var location: Location
   var type: ParameterType
   var isRequired: Bool
+  /// Whether it may be given several times; its value is then the list of them.
+  var isRepeatable = false
   var defaultValue: InputValue?
   /// Of an integer, both inclusive.
   var minimum: Int64?

@@ -57,7 +57,7 @@ struct CoherenceSoak {
       let key = Int.random(in: 0..<SoakHistory.keyCount, using: &random)
       let began = ContinuousClock.now
       let batch = await cache.read([SoakHistory.key(key)], generationOf: "w1")
-      history.check(key: key, value: batch.values[0]?.bytes, generation: batch.generation, readAt: began)
+      history.check(key: key, value: batch.values[0]?.bytes, generation: batch.workspaceGeneration, readAt: began)
       // Leaves the others a turn, and sometimes time for things to happen.
       if Int.random(in: 0..<50, using: &random) == 0 { try await Task.sleep(for: .milliseconds(1)) }
       await Task.yield()

@@ -2,7 +2,8 @@ import TestSupport
 
 @testable import Cache
 
-/// A ``FieldCache`` with memory on a private Redis (or cluster, which has no wire), beside a client of somebody else's.
+/// A ``FieldCache`` with memory on a private Redis (or cluster, which has no wire), beside a client of somebody else's. The
+/// generations of the workspace `w1` stand at 0.
 struct MemoryStand: Sendable {
   let redis: PrivateRedis
   let cache: FieldCache
@@ -26,6 +27,9 @@ struct MemoryStand: Sendable {
       tracking.timeout = .seconds(1)
       let cache = FieldCache(redis: client, trackingBy: tracking, logger: .silent, memory: memory)
       let stranger = redis.client(timeout: .seconds(10))
+      // Begun by the first reader otherwise, who would then be told of it.
+      _ = try await stranger.send(RedisCommand("SET", "gen:w1", "0"))
+      _ = try await stranger.send(RedisCommand("HSET", "gen:w1:fields", "*", "0"))
       let life = Task { await cache.run() }
       defer {
         life.cancel()

@@ -87,6 +87,39 @@ struct CacheTests {
     #expect(try more.json["data"]?["alerts"]?["total"]?.int == 10)
   }
 
+  /// No generation tells that another service's value is old: the keys that were read are removed.
+  @Test(arguments: [["EX", "50"], []])
+  func refreshingRemovesWhatAnotherServiceWrote(expiry: [String]) async throws {
+    let key = "alerts:recent:\(gateway.owner.workspaceID):9:info"
+    try await gateway.redis.ask(["SET", key, #"{"items": [], "total": 77}"#] + expiry)
+    let document = "{ alerts(limit: 9, severity: info) { total } }"
+    #expect(try await gateway.owner.client.graphQL(document).json["data"]?["alerts"]?["total"]?.int == 77)
+    try await Patience.wait(for: "the index") {
+      try await gateway.redis.ask("ZSCORE", "idx:\(gateway.owner.workspaceID)", key).isEmpty ? nil : true
+    }
+    _ = try await gateway.owner.client.graphQL("mutation { refresh { refreshedAt } }")
+    #expect(try await gateway.owner.client.graphQL(document).json["data"]?["alerts"]?["total"]?.int == 10)
+  }
+
+  /// Whoever can write to Redis may be mistaken about whose rows they are.
+  @Test(arguments: ["", #","_tracegate":{"version":3,"generation":GEN}"#])
+  func ignoresABodyWithRowsOfAnotherWorkspace(mark: String) async throws {
+    let (workspace, client) = (gateway.owner.workspaceID, gateway.owner.client)
+    let document = "{ alerts(limit: 8, severity: info) { total items { workspaceId } } }"
+    _ = try await client.graphQL(document)
+    let sum = try await generation(of: workspace)
+    let items = [workspace, gateway.stranger.workspaceID].map { #"{"workspace_id":"\#($0)"}"# }.joined(separator: ",")
+    let body = #"{"items":[\#(items)],"total":77"# + mark.replacing("GEN", with: "\(sum)") + "}"
+    let key = "alerts:recent:\(workspace):8:info"
+    try await gateway.redis.ask("SET", key, body, "EX", "50")
+    #expect(try await client.graphQL(document).json["data"]?["alerts"]?["total"]?.int == 10)
+  }
+
+  private func generation(of workspace: String) async throws -> Int64 {
+    let whole = Int64(try await gateway.redis.ask("GET", "gen:\(workspace)")) ?? 0
+    return whole + (Int64(try await gateway.redis.ask("HGET", "gen:\(workspace):fields", "*")) ?? 0)
+  }
+
   @Test(arguments: [
     "not json", "[1, 2", "[]", #"{"items": "none", "total": []}"#, "null", #"{"items": [{"id": 1}], "total": 1}"#,
     #"{"items": [{"id": "1"}], "total": 1}"#,

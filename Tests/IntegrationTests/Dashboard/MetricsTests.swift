@@ -99,6 +99,25 @@ struct MetricsTests {
     #expect(try strangers.json["data"]?["traces"]?["items"]?.elements.isEmpty == true)
   }
 
+  @Test func groupsBySeveralDimensions() async throws {
+    let client = gateway.owner.client
+    let rest = try await client.get("/api/v1/metrics?\(Self.parameters)&group_by=model&group_by=status").json
+    let keys = rest["groups"]?.elements.first?["keys"]?.elements.map { $0["dimension"]?.string }
+    #expect(keys == ["model", "status"])
+    let four = try await client.get("/api/v1/metrics?group_by=model&group_by=status&group_by=agent&group_by=provider")
+    #expect(four.status == 422)
+    #expect(
+      four.text == #"{"detail":[{"type":"value_error","loc":["query"],"msg":"groupBy takes at most 3 dimensions."}]}"#
+    )
+    let unknown = try await client.get("/api/v1/metrics?group_by=model&group_by=colour")
+    #expect(
+      unknown.text == """
+        {"detail":[{"type":"literal_error","loc":["query","group_by"],"msg":"Input should be 'agent', 'model', 'provider', \
+        'status', 'user', 'session' or 'tag'","input":"colour"}]}
+        """
+    )
+  }
+
   @Test func saysWhatIsWrong() async throws {
     let zone = try await gateway.owner.client.get("/api/v1/metrics?interval=day&time_zone=Mars/Olympus")
     #expect(zone.status == 422)

@@ -48,7 +48,7 @@ struct TwoGatewayTests {
         try await group.waitForAll()
       }
       #expect(history.violations == [])
-      #expect(history.writes > 3)
+      #expect(history.writes >= 3)
       #expect(history.reads > 50)
       let hits = try await counter(#"tracegate_field_hits_total{field="Query.alerts",tier="memory"}"#, another)
       #expect(hits > 0, "it would prove nothing if memory were never used")
@@ -61,7 +61,7 @@ struct TwoGatewayTests {
   /// value expire besides.
   private func write(_ history: History, _ clients: [HTTPClient], until end: ContinuousClock.Instant) async throws {
     let workspace = gateway.owner.workspaceID
-    while ContinuousClock.now < end {
+    while ContinuousClock.now < end || history.writes < 3 {
       try await gateway.postgres.rows(
         """
         INSERT INTO alerts (id, workspace_id, title, description, severity, status, created_at, updated_at)

@@ -27,6 +27,11 @@ struct RedisWitness: Sendable {
   /// The reply as redis-cli prints it to a pipe, without the last line break.
   @discardableResult
   func ask(_ command: String...) async throws -> String {
+    try await ask(command)
+  }
+
+  @discardableResult
+  func ask(_ command: [String]) async throws -> String {
     let output = try await Program.run("redis-cli", ["-u", url] + command)
     return output.hasSuffix("\n") ? String(output.dropLast()) : output
   }
