@@ -73,6 +73,7 @@ public struct SQLState: Sendable, Hashable, CustomStringConvertible {
   public static let duplicateTable = SQLState("42P07")
   public static let undefinedTable = SQLState("42P01")
   public static let featureNotSupported = SQLState("0A000")
+  public static let lockNotAvailable = SQLState("55P03")
   public static let queryCancelled = SQLState("57014")
 
   /// The server is going away, coming up, or has no room for us: what a client should see as "try later".

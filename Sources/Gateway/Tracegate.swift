@@ -10,6 +10,7 @@ struct Tracegate: AsyncParsableCommand {
     subcommands: [
       ServeCommand.self, DevCommand.self, MigrateCommand.self, LoadCommand.self, DemoCommand.self, StackCommand.self,
       SchemaCommand.self, QueryCommand.self, ExplainCommand.self, CacheCommand.self, RebuildRollupsCommand.self,
+      RetentionCommand.self,
     ]
   )
 }

@@ -1,3 +1,4 @@
+import Cache
 import JSON
 public import Logging
 public import Schema
@@ -200,6 +201,12 @@ public final class QueryEngine: Sendable {
   public func check(_ source: Source) throws(RequestErrors) -> [String?] {
     let compiled = try compiler.compileAndKeep(source)
     return compiled.document.operations.map { $0.name.isPresent ? compiled.document.text(of: $0.name) : nil }
+  }
+
+  /// Returns some time after the task is cancelled: what the caches have not heard yet of mutations they are told once more.
+  public func run() async {
+    await Lifetime.untilCancelled()
+    await services.finishInvalidations()
   }
 
   // MARK: Stages

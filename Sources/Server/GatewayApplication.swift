@@ -94,7 +94,10 @@ public struct GatewayApplication: Sendable {
     if configuration.requiresTimescale { try await TraceStorage.read(servers.timescale).requireTimescale() }
     var services = servers.services
     services.append(StorageNotice(pool: servers.timescale, logger: logger))
-    services += [LifelongService(name: "cache") { [cache] in await cache.run() }, passwords, revocations]
+    services += [
+      LifelongService(name: "cache") { [cache] in await cache.run() },
+      LifelongService(name: "engine") { [engine] in await engine.run() }, passwords, revocations,
+    ]
     services += [
       listener(
         host: configuration.internalHost,

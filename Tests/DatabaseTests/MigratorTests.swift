@@ -106,6 +106,37 @@ struct MigratorTests {
     }
   }
 
+  /// A session that has made partitions before remembers what it did not find, and must look again when it has waited.
+  @Test(.disabled(if: TestServers.hasTimescale, "hypertables make their chunks by themselves"))
+  func whoWaitsForAMakerOfPartitionsFindsThemMade() async throws {
+    try await TestDatabase.with { database in
+      try await database.withPool { pool in
+        try await migrator.migrate(pool, Migration.telemetry)
+        let ensure = SQLStatement("ensure", "SELECT ensure_trace_partitions(ARRAY[$1]::date[])")
+        try await pool.withConnection { first in
+          try await pool.withConnection { second in
+            for day in ["2031-02-20", "2031-02-21"] {
+              #expect(try await second.query(SQLQuery(ensure, [.text(day)])).int(0, 0) == 3)
+            }
+            _ = try await first.execute("BEGIN")
+            #expect(try await first.query(SQLQuery(ensure, [.text("2031-02-22")])).int(0, 0) == 3)
+            async let made = second.query(SQLQuery(ensure, [.text("2031-02-22")])).int(0, 0)
+            let waiting = SQLStatement(
+              "waiting",
+              "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory' "
+                + "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+            try await Patience.wait(for: "the second maker") {
+              try await pool.query(SQLQuery(waiting)).int(0, 0) == 1 ? () : nil
+            }
+            _ = try await first.execute("COMMIT")
+            #expect(try await made == 0)
+          }
+        }
+      }
+    }
+  }
+
   /// Somebody else's rollups: a continuous aggregate is a view to PostgreSQL. It stays, and ours live beside it.
   @Test func aForeignRollupIsLeftAlone() async throws {
     try await TestDatabase.with { database in

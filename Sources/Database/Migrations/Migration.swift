@@ -35,8 +35,8 @@ public struct Migration: Sendable, Hashable {
 extension Migration {
   /// The schema of `TIMESCALE_URL`: traces, spans, rollups, alerts.
   public static let telemetry: [Migration] = [
-    telemetryTables, telemetryPartitions, telemetryReads, telemetryRollups, telemetryTimescale, telemetryNarrowRollups,
-    telemetryPages,
+    telemetryTables, telemetryPartitions, telemetryReads, telemetryRollups, telemetryNarrowRollups, telemetryTimescale,
+    telemetryRetention, telemetryPrices, telemetryPages,
   ]
 
   /// The schema of `POSTGRES_URL`: workspaces, users, API keys.

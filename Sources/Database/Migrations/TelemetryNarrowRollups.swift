@@ -1,12 +1,12 @@
 extension Migration {
   /// Rollups that tell less apart, so that a window costs the same whatever agents and models a workspace has: `…_totals` by status
-  /// alone, `…_models` by model, provider and status (docs/decisions/0019).
+  /// alone, `…_models` by model, provider and status (docs/decisions/0020).
   ///
   /// Each row is the sum of rows of the full rollup of that length, so they are made from those and compared with those, which
   /// are compared with the traces. There is no `traces_minutely_models`: at the minute there are about as many models as traces.
   static let telemetryNarrowRollups = Migration(
     set: .telemetry,
-    version: 6,
+    version: 5,
     name: "narrow rollups",
     sql: """
       \(NarrowRollup.all.map(\.table).joined(separator: "\n"))

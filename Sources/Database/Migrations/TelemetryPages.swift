@@ -6,7 +6,7 @@ extension Migration {
   /// for ever more days at once, so that what is rare is still found in a few statements.
   static let telemetryPages = Migration(
     set: .telemetry,
-    version: 7,
+    version: 9,
     name: "pages",
     sql: """
       CREATE FUNCTION trace_page(

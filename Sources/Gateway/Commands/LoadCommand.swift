@@ -51,7 +51,11 @@ struct LoadCommand: AsyncParsableCommand {
       try await CacheInvalidation.running(configuration, logger: logger) { caches in
         let bar = ProgressBar("loading")
         defer { bar.clear() }
-        let loader = TraceLoader(writer: TraceWriter(pool: databases.telemetry), workspace: workspace)
+        let loader = TraceLoader(
+          writer: TraceWriter(pool: databases.telemetry),
+          workspace: workspace,
+          prices: try await PriceTable.read(from: databases.telemetry)
+        )
         return try await loader.load(file: file) { progress in
           caches.wrote(to: workspace)
           let fraction = progress.totalBytes.map { Double(progress.bytesRead) / Double(max($0, 1)) }

@@ -9,7 +9,7 @@ struct RebuildRollupsCommand: AsyncParsableCommand {
     discussion: """
       Works day by day of each workspace, each day in one transaction: a run that is interrupted can be repeated, and \
       finds only what is still wrong. While a day is repaired, writers wait; comparing holds nobody back. Days whose \
-      traces are gone must not be rebuilt: their rollups would go, too.
+      traces are gone (TRACE_RETENTION_DAYS) are left alone.
       """
   )
 

@@ -43,7 +43,7 @@ enum DemoCatalogue {
   ].compactMap(\.self)
 
   private static func model(_ name: String, firstToken: Double, perToken: Double) -> Model? {
-    PriceTable.listPrices.price(model: name, provider: nil).map {
+    PriceTable.listPrices.price(model: name, provider: nil, at: .now).map {
       Model(price: $0, firstToken: firstToken, perToken: perToken)
     }
   }

@@ -61,7 +61,8 @@ extension TraceInputDecoder {
         model: span.model,
         provider: nil,
         tokensInput: span.tokensInput,
-        tokensOutput: span.tokensOutput
+        tokensOutput: span.tokensOutput,
+        at: span.start
       )
     }
     return span

@@ -90,7 +90,8 @@ public struct TraceInputDecoder: Sendable {
         model: trace.model,
         provider: trace.modelProvider,
         tokensInput: trace.tokensInput,
-        tokensOutput: trace.tokensOutput
+        tokensOutput: trace.tokensOutput,
+        at: trace.timestamp
       )
     }
   }

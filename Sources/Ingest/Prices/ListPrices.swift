@@ -1,5 +1,6 @@
 extension PriceTable {
-  /// The providers' list prices of the standard tier, in US dollars for a million tokens.
+  /// The providers' list prices of the standard tier, in US dollars for a million tokens: what `model_prices` is filled with,
+  /// and what demo data costs, whatever a deployment has changed there.
   ///
   /// Sources, as of November 2025: openai.com/api/pricing, docs.claude.com/en/docs/about-claude/pricing,
   /// ai.google.dev/gemini-api/docs/pricing, mistral.ai/pricing, api-docs.deepseek.com/quick_start/pricing.

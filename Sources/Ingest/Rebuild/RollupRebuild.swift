@@ -3,7 +3,8 @@ public import Database
 /// Holds the rollups against the traces, day by day, and makes those anew that differ.
 ///
 /// Each day of a workspace is a transaction of its own, so a run that is ended midway leaves whole days behind, and the next
-/// one finds what is still wrong. Comparing sees one snapshot and holds nobody back; while a day is repaired, writers wait.
+/// one finds what is still wrong. Days before the retention horizon are left alone: their traces are gone. Comparing sees one
+/// snapshot and holds nobody back; while a day is repaired, writers wait.
 public struct RollupRebuild: Sendable {
   /// What a run has found.
   public struct Report: Sendable, Hashable {
@@ -52,7 +53,7 @@ public struct RollupRebuild: Sendable {
     return report
   }
 
-  /// Every day that has anything, also one that only a rollup knows.
+  /// Every day that has anything, also one that only a rollup knows; but none whose traces are no longer kept.
   private static let days = SQLStatement(
     "rebuild_days",
     """
@@ -66,7 +67,7 @@ public struct RollupRebuild: Sendable {
       UNION SELECT workspace_id, day FROM traces_daily
       UNION SELECT workspace_id, day FROM traces_daily_models
       UNION SELECT workspace_id, day FROM traces_daily_totals
-    ) AS place ORDER BY place.workspace_id, place.day
+    ) AS place WHERE place.day >= (SELECT kept_from FROM trace_partitioning) ORDER BY place.workspace_id, place.day
     """
   )
 
@@ -75,5 +76,5 @@ public struct RollupRebuild: Sendable {
     "rebuild_differences",
     "SELECT differing_trace_rollups(\(day)) + surplus_trace_rollups(\(day))"
   )
-  private static let repair = SQLStatement("rebuild_day", "SELECT rebuild_trace_rollups(\(day))")
+  private static let repair = SQLStatement("rebuild_day", "SELECT rebuild_kept_trace_rollups(\(day))")
 }

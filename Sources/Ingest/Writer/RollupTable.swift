@@ -37,7 +37,7 @@ enum RollupTable: Sendable, CaseIterable {
 
   var hasHistograms: Bool { self != .minutely && self != .minutelyTotals }
 
-  private var name: String {
+  var name: String {
     switch self {
     case .minutely: "traces_minutely"
     case .minutelyTotals: "traces_minutely_totals"

@@ -3,7 +3,7 @@ internal import Database
 /// Which traces of a batch to offer to the database: each id once, in the order of the ids' bytes.
 struct TraceCandidates {
   /// Positions in the batch.
-  let indices: [Int]
+  private(set) var indices: [Int]
   /// The UTC days of their timestamps, in order.
   let days: [String]
 
@@ -24,8 +24,17 @@ struct TraceCandidates {
     days = starts.sorted().map(\.utcDate)
   }
 
+  /// Those that are kept, and the positions of those from before the horizon.
+  func split(at horizon: TraceTimestamp?, _ batch: [TraceInput]) -> (kept: TraceCandidates, late: [Int]) {
+    guard let horizon else { return (self, []) }
+    var kept = self
+    kept.indices = indices.filter { batch[$0].timestamp >= horizon }
+    return (kept, kept.indices.count == indices.count ? [] : indices.filter { batch[$0].timestamp < horizon }.sorted())
+  }
+
   /// Claims the ids. A row comes back for each that was not known, in the order in which they were offered; an id that
-  /// another transaction is about to claim makes this one wait for its end.
+  /// another transaction is about to claim makes this one wait for its end. The horizon is looked at once more: it may have
+  /// moved since the partitions were made.
   func insertLocators(of batch: [TraceInput], workspace: UUIDBytes) -> SQLQuery {
     SQLQuery(
       Self.statement,
@@ -43,6 +52,7 @@ struct TraceCandidates {
     INSERT INTO trace_locator (workspace_id, trace_id, "timestamp")
     SELECT $1::uuid, id, timestamptz 'epoch' + microseconds * interval '1 microsecond'
     FROM unnest($2::text[], $3::bigint[]) AS offered (id, microseconds)
+    WHERE timestamptz 'epoch' + microseconds * interval '1 microsecond' >= (SELECT kept_from FROM trace_partitioning)
     ON CONFLICT DO NOTHING
     RETURNING trace_id
     """

@@ -68,17 +68,21 @@ public struct TraceWriter: Sendable {
     var report = WriteReport()
     report.duplicates = range.count - candidates.indices.count
     guard !candidates.indices.isEmpty else { return report }
-    let inserted = try await retrying {
+    let (inserted, late) = try await retrying {
       try await pool.withConnection { connection in
         // Outside the transaction: making a partition holds back other makers until commit.
-        _ = try await connection.query(Self.ensurePartitions(candidates.days))
-        return try await connection.transaction {
-          try await insert(batch, candidates, workspace: workspace, on: connection)
+        let prepared = try await connection.query(Self.ensurePartitions(candidates.days))
+        let horizon = prepared.int(0, 1).map(TraceTimestamp.init(microseconds:))
+        let (kept, late) = candidates.split(at: horizon, batch)
+        let inserted = try await connection.transaction {
+          try await insert(batch, kept, workspace: workspace, on: connection)
         }
+        return (inserted, late)
       }
     }
     report.inserted = inserted
-    report.duplicates += candidates.indices.count - inserted.count
+    report.rejected = late.map { .init(index: $0, reason: "its timestamp lies before the traces that are kept") }
+    report.duplicates += candidates.indices.count - late.count - inserted.count
     if !inserted.isEmpty { await onCommit?(workspace) }
     return report
   }
@@ -128,12 +132,19 @@ public struct TraceWriter: Sendable {
     _ = try await connection.copyIn("COPY \(target) FROM STDIN (FORMAT binary)", chunks: [buffer.bytes])
   }
 
+  /// Answers with the horizon as well, before which nothing is taken; NULL when all is kept.
   private static func ensurePartitions(_ days: [String]) -> SQLQuery {
-    SQLQuery(
-      SQLStatement("ensure_trace_partitions", "SELECT ensure_trace_partitions($1::date[])"),
-      [.text(arrayText(days))]
-    )
+    SQLQuery(Self.ensureStatement, [.text(arrayText(days))])
   }
+
+  private static let ensureStatement = SQLStatement(
+    "ensure_trace_partitions",
+    """
+    SELECT ensure_trace_partitions($1::date[]),
+      CASE WHEN kept_from > '-infinity' THEN (extract(epoch FROM kept_from) * 1000000)::bigint END
+    FROM trace_partitioning
+    """
+  )
 }
 
 extension DatabaseError {

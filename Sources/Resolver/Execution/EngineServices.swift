@@ -128,6 +128,11 @@ final class EngineServices: Sendable {
     }
   }
 
+  /// One more attempt at what is still to be tried again; none later.
+  func finishInvalidations() async {
+    await retries?.finish()
+  }
+
   private static let noDatabase = GraphQLError("The engine has no database.", code: .serviceUnavailable)
 
   /// Parses a body that a resolver has written.

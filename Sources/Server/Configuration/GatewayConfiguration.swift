@@ -12,6 +12,8 @@ public struct GatewayConfiguration: Sendable {
   public var requiresTimescale = false
   /// Zero for no compression.
   public var timescaleCompressAfterDays = 0
+  /// Zero for all of them, for ever.
+  public var traceRetentionDays = 0
   public var postgresURL = "postgresql://127.0.0.1:5432/tracegate"
   public var redisURL = "redis://127.0.0.1:6379/0"
   /// Empty means: the same as `redisURL`. Read it through ``effectiveStreamRedisURL``.
@@ -169,6 +171,13 @@ extension GatewayConfiguration {
       \.timescaleCompressAfterDays,
       in: 0...36_500,
       "`migrate` has TimescaleDB compress days older than this; needs its edition with the Timescale license. 0 changes nothing."
+    ),
+    .integer(
+      "TRACE_RETENTION_DAYS",
+      .servers,
+      \.traceRetentionDays,
+      in: 0...36_500,
+      "For how many whole days before today `tracegate retention` keeps traces; older ones go. 0 keeps all."
     ),
     .text(
       "POSTGRES_URL",

@@ -138,4 +138,20 @@ struct OutageTests {
       }
     }
   }
+
+  @Test func tellsTheCachesOfAnAcknowledgedAlertAlsoWhenItEndsMeanwhile() async throws {
+    try await OutageStand.run { _, gateway in
+      let list = try await gateway.owner.client.graphQL("{ alerts(limit: 2) { items { id } } }").json
+      let id = try #require(list["data"]?["alerts"]?["items"]?.elements.last?["id"]?.string)
+      let generation = { Int64(try await gateway.redis.ask("GET", "gen:\(gateway.owner.workspaceID)")) ?? 0 }
+      let before = try await generation()
+      try await gateway.withAnother { another in
+        try await gateway.redis.ask("CONFIG", "SET", "maxmemory", "1")
+        _ = try await another.client.graphQL("mutation { acknowledgeAlert(id: \"\(id)\") { id } }")
+        #expect(try await generation() == before)
+        try await gateway.redis.ask("CONFIG", "SET", "maxmemory", "0")
+      }
+      #expect(try await generation() > before)
+    }
+  }
 }
