@@ -1,7 +1,7 @@
 /// What it costs PostgreSQL to read one trace where rollups do not know what is asked, by what is done with it. The number of
 /// traces that a scan would read is known before it begins, so a scan that is too dear is never begun (docs/figures.md).
 ///
-/// The prices are rounded up from measurements (docs/performance.md); what they must get right is which scans are a thousand
+/// The prices are rounded up from measurements (docs/decisions/0021); what they must get right is which scans are a thousand
 /// times dearer than others.
 struct ScanPrice: Sendable, Hashable {
   /// What the time goes into.
@@ -35,10 +35,10 @@ struct ScanPrice: Sendable, Hashable {
     var price = ScanPrice(reading: 400)
     price.add(filter)
     let isFine = dimensions.contains { !$0.isKnownToRollups }
-    for dimension in dimensions { price.parts[.groups, default: 0] += dimension == .tag ? 1500 : 700 }
+    price.parts[.groups] = Int64(dimensions.count) * (isFine ? 1500 : 700)
     // In the worst case each trace is a group of its own.
     let histograms = Int64(measures.count(where: \.isHistogram))
-    price.parts[.percentiles] = histograms * (isFine ? 12_000 : 1000)
+    price.parts[.percentiles] = histograms * (isFine ? 7000 : 1000)
     return price
   }
 

@@ -159,7 +159,7 @@ struct MetricsTests {
     try await TreeDatabase.with { database in
       let sample = TraceSample(seed: 64, count: 200)
       try await sample.write(to: database)
-      let resolver = MetricsResolver(scanBudget: .microseconds(1255))
+      let resolver = MetricsResolver(scanBudget: .microseconds(795))
       let call = FieldCall.of(TraceSample.first, Self.arguments(range: "30d", ["user"]))
       let error = await #expect(throws: GraphQLError.self) { try await database.body(resolver, call) }
       #expect(error?.code == .costLimitExceeded)
@@ -169,7 +169,7 @@ struct MetricsTests {
         $0.workspace == TraceSample.first && $0.timestamp >= window.from && $0.timestamp < window.to
       }
       #expect(
-        message == "Grouping by user reads every trace of the range: \(count), more than 50 at 25 µs each. "
+        message == "Grouping by user reads every trace of the range: \(count), more than 50 at 16 µs each. "
           + "Take a range of about \(720 * 50 / count / 24) days, ask for measures without percentiles, or group and filter by "
           + "agent, model, provider and status only, which rollups answer."
       )
