@@ -85,7 +85,8 @@ struct TelemetryDatabase: Sendable {
     try await column(
       [
         "traces", "trace_locator", "trace_io", "spans", "traces_minutely", "traces_minutely_totals", "traces_hourly",
-        "traces_hourly_models", "traces_hourly_totals", "traces_daily", "traces_daily_models", "traces_daily_totals", "alerts",
+        "traces_hourly_models", "traces_hourly_totals", "traces_daily", "traces_daily_models", "traces_daily_totals",
+        "alerts",
         "alert_rules",
       ].map {
         "SELECT '\($0) ' || md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM \($0) t"

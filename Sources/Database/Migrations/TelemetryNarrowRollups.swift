@@ -97,7 +97,8 @@ private struct NarrowRollup {
   private var sums: [(name: String, type: String)] {
     let histograms = [("latency_histogram", "numeric"), ("cost_histogram", "numeric")]
     return [
-      ("request_count", "bigint"), ("error_count", "bigint"), ("latency_ms_sum", "bigint"), ("tokens_input_sum", "bigint"),
+      ("request_count", "bigint"), ("error_count", "bigint"), ("latency_ms_sum", "bigint"),
+      ("tokens_input_sum", "bigint"),
       ("tokens_output_sum", "bigint"), ("tokens_total_sum", "bigint"), ("total_cost_usd", "numeric"),
       ("quality_score_sum", "numeric"), ("quality_score_count", "bigint"),
     ] + (hasHistograms ? histograms : [])

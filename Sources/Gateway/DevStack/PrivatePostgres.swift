@@ -35,7 +35,9 @@ struct PrivatePostgres: Sendable {
   private func makeOrMend() async throws {
     let files = FileManager.default
     let made = folder.postgres + ".new"
-    if keeping == .throwaway, files.fileExists(atPath: folder.postgres) { try files.removeItem(atPath: folder.postgres) }
+    if keeping == .throwaway, files.fileExists(atPath: folder.postgres) {
+      try files.removeItem(atPath: folder.postgres)
+    }
     if files.fileExists(atPath: made) {
       Terminal.say("removing a PostgreSQL cluster that an interrupted start had half made")
       try files.removeItem(atPath: made)

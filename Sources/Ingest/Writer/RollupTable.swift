@@ -68,7 +68,9 @@ enum RollupTable: Sendable, CaseIterable {
 
   private var upsertText: String {
     let keys = [bucket] + detail.columns
-    let integers = ["request_count", "error_count", "latency_ms_sum", "tokens_input_sum", "tokens_output_sum", "tokens_total_sum"]
+    let integers = [
+      "request_count", "error_count", "latency_ms_sum", "tokens_input_sum", "tokens_output_sum", "tokens_total_sum",
+    ]
     let histograms = hasHistograms ? ["latency_histogram", "cost_histogram"] : []
     let sums = integers + ["total_cost_usd", "quality_score_sum", "quality_score_count"] + histograms
     let types =
