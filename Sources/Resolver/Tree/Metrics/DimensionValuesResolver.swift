@@ -29,7 +29,7 @@ public struct DimensionValuesResolver: RootFieldResolver {
     if levels.isEmpty {
       let first = parameters.next
       for bound in WindowTiling(window).bounds { _ = parameters.append(bound.parameter) }
-      let total = TiledSums(measures: [.requests]).select(part: 0, firstBound: first)
+      let total = TiledSums(measures: [.requests], isOfKeptTraces: true).select(part: 0, firstBound: first)
       counted = "(SELECT COALESCE(sum(requests), 0)::bigint FROM (\(total)) AS counted)"
       sums.condition = "(SELECT scanned <= \(parameters.append(.int(scanLimit)))::bigint FROM settings)"
     }

@@ -113,7 +113,7 @@ struct MetricsStatement {
   private mutating func scanned() -> String {
     let first = parameters.next
     for bound in WindowTiling(request.window).bounds { _ = parameters.append(bound.parameter) }
-    let sums = TiledSums(measures: [.requests])
+    let sums = TiledSums(measures: [.requests], isOfKeptTraces: true)
     return "(SELECT COALESCE(sum(requests), 0)::bigint FROM (\(sums.select(part: 0, firstBound: first))) AS counted)"
   }
 

@@ -63,7 +63,7 @@ struct TracesStatement {
     let limit = parameters.append(.int(scanLimit)) + "::bigint"
     let first = parameters.next
     for bound in WindowTiling(request.window).bounds { _ = parameters.append(bound.parameter) }
-    let counted = TiledSums(measures: [.requests]).select(part: 0, firstBound: first)
+    let counted = TiledSums(measures: [.requests], isOfKeptTraces: true).select(part: 0, firstBound: first)
     return """
       SELECT scanned, scanned <= \(limit) AS within
       FROM (SELECT COALESCE(sum(requests), 0)::bigint AS scanned FROM (\(counted)) AS tile) AS counted
@@ -79,7 +79,8 @@ struct TracesStatement {
     }
     var sums = TiledSums(
       measures: [.requests],
-      conditions: TiledSums.Conditions(traces: filter, rollups: request.filter.overRollups(&parameters))
+      conditions: TiledSums.Conditions(traces: filter, rollups: request.filter.overRollups(&parameters)),
+      isOfKeptTraces: true
     )
     let isSplit = request.filter.needsAllDimensions
     if isSplit { sums.condition = "NOT " + TraceFilter.overflow }
