@@ -166,6 +166,7 @@ let package = Package(
     .testTarget(
       name: "ResolverTests",
       dependencies: ["Resolver", "Schema", "JSON", "Cache", "Database", "TestSupport"],
+      exclude: ["Engine/Plans"],
       swiftSettings: settings
     ),
     .testTarget(

@@ -35,6 +35,8 @@ struct ConnectionParameters: Sendable {
       // Partitions are pruned when the bounds are known. Weighing a generic plan, which knows none, costs each
       // connection 100 ms at the sixth run of a statement over 400 partitions.
       settings.append("-c plan_cache_mode=force_custom_plan")
+      // A server that compiles plans spends hundreds of milliseconds on statements of many tiles that take a few.
+      settings.append("-c jit=off")
     }
     return settings
   }

@@ -5,10 +5,15 @@ extension SchemaBinding {
   /// - Parameters:
   ///   - source: the SDL; its name is what errors call the file.
   ///   - ttlOverrides: seconds by the environment name that `@cached` gives.
+  ///   - scanBudget: see ``ResolverRegistry/tracegate(scanBudget:)``.
   /// - Throws: `SchemaErrors` when the SDL is wrong, ``BindingError`` when it does not fit the resolver tree.
-  public static func tracegate(_ source: Source, ttlOverrides: [String: Int] = [:]) throws -> SchemaBinding {
+  public static func tracegate(
+    _ source: Source,
+    ttlOverrides: [String: Int] = [:],
+    scanBudget: Duration = .seconds(2)
+  ) throws -> SchemaBinding {
     let schema = try GraphQLSchema.tracegate(source)
-    return try SchemaBinding(schema: schema, registry: .tracegate, ttlOverrides: ttlOverrides)
+    return try SchemaBinding(schema: schema, registry: .tracegate(scanBudget: scanBudget), ttlOverrides: ttlOverrides)
   }
 }
 

@@ -84,7 +84,8 @@ struct TelemetryDatabase: Sendable {
   func fingerprint() async throws -> [String] {
     try await column(
       [
-        "traces", "trace_locator", "trace_io", "spans", "traces_minutely", "traces_hourly", "traces_daily", "alerts",
+        "traces", "trace_locator", "trace_io", "spans", "traces_minutely", "traces_minutely_totals", "traces_hourly",
+        "traces_hourly_models", "traces_hourly_totals", "traces_daily", "traces_daily_models", "traces_daily_totals", "alerts",
         "alert_rules",
       ].map {
         "SELECT '\($0) ' || md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM \($0) t"
@@ -93,19 +94,23 @@ struct TelemetryDatabase: Sendable {
   }
 
   /// Rows by which a rollup differs from what the raw rows give, found by a query that shares nothing with the writer.
-  func rollupDifferences(_ table: String, bucket: String) async throws -> [String] {
-    let columns =
-      "workspace_id, agent_id, coalesce(model, '') AS model, coalesce(model_provider, '') AS provider, status"
+  /// - Parameter keys: what the table tells apart, besides the status.
+  func rollupDifferences(
+    _ table: String,
+    bucket: String,
+    keys: [String] = ["agent_id", "model", "model_provider"]
+  ) async throws -> [String] {
     let raw = """
-      SELECT date_trunc('\(bucket)', "timestamp" AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS bucket, \(columns),
+      SELECT date_trunc('\(bucket)', "timestamp" AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS bucket, workspace_id,
+        \(keys.map { "coalesce(\($0), '')," }.joined(separator: " ")) status,
         count(*) AS requests, count(*) FILTER (WHERE status <> 'success') AS errors, sum(latency_ms) AS latency,
         coalesce(sum(tokens_input), 0) AS tokens_in, coalesce(sum(tokens_output), 0) AS tokens_out,
         coalesce(sum(tokens_total), 0) AS tokens, coalesce(sum(cost_usd), 0) AS cost,
         coalesce(sum(quality_score), 0) AS quality, count(quality_score) AS scored
-      FROM traces GROUP BY 1, 2, 3, 4, 5, 6
+      FROM traces GROUP BY \((1...keys.count + 3).map(String.init).joined(separator: ", "))
       """
     let rolled = """
-      SELECT \(bucket) AS bucket, workspace_id, agent_id, model, model_provider, status,
+      SELECT \(bucket) AS bucket, workspace_id, \((keys + ["status"]).joined(separator: ", ")),
         request_count, error_count, latency_ms_sum,
         tokens_input_sum, tokens_output_sum, tokens_total_sum, total_cost_usd, quality_score_sum, quality_score_count
       FROM \(table)
@@ -145,8 +150,35 @@ struct TelemetryDatabase: Sendable {
   }
 
   func rollupDifferences() async throws -> [String] {
-    try await rollupDifferences("traces_minutely", bucket: "minute")
-      + rollupDifferences("traces_hourly", bucket: "hour") + rollupDifferences("traces_daily", bucket: "day")
+    var differences: [String] = []
+    for (table, bucket) in [("traces_minutely", "minute"), ("traces_hourly", "hour"), ("traces_daily", "day")] {
+      differences += try await rollupDifferences(table, bucket: bucket)
+      differences += try await rollupDifferences(table + "_totals", bucket: bucket, keys: [])
+      guard bucket != "minute" else { continue }
+      differences += try await rollupDifferences(table + "_models", bucket: bucket, keys: ["model", "model_provider"])
+      for (narrow, keys) in [("_totals", "status"), ("_models", "model, model_provider, status")] {
+        differences += try await narrowHistogramDifferences(table, bucket: bucket, narrow: table + narrow, keys: keys)
+      }
+    }
+    return differences
+  }
+
+  /// Histograms of a narrow rollup that are not the sum of those of the full one.
+  private func narrowHistogramDifferences(
+    _ full: String,
+    bucket: String,
+    narrow: String,
+    keys: String
+  ) async throws -> [String] {
+    let key = "workspace_id, \(bucket), \(keys)"
+    return try await column(
+      """
+      SELECT d::text FROM (
+        (SELECT \(key), sum(latency_histogram), sum(cost_histogram) FROM \(full) GROUP BY \(key))
+        EXCEPT ALL (SELECT \(key), latency_histogram, cost_histogram FROM \(narrow))
+      ) AS d
+      """
+    )
   }
 
   /// What the schema's own functions say: rows that are missing or wrong, and rows for which there is no trace.

@@ -269,6 +269,31 @@ struct TraceWriterTests {
     }
   }
 
+  /// What is wrong in one narrow rollup alone is found and repaired, whether a row is missing, wrong or too many.
+  @Test func rebuildingRepairsEachNarrowRollup() async throws {
+    try await TelemetryDatabase.with { database in
+      _ = try await TraceWriter(pool: database.pool).write(try Self.traces(300), workspace: Self.workspace)
+      let rebuild = RollupRebuild(pool: database.pool)
+      #expect(try await rebuild.run(repairing: false).differing == 0)
+      for (table, bucket) in [
+        ("traces_minutely_totals", "minute"), ("traces_hourly_models", "hour"), ("traces_hourly_totals", "hour"),
+        ("traces_daily_models", "day"), ("traces_daily_totals", "day"),
+      ] {
+        let latest = "WHERE \(bucket) = (SELECT max(\(bucket)) FROM \(table))"
+        for damage in [
+          "DELETE FROM \(table) \(latest)",
+          "UPDATE \(table) SET total_cost_usd = total_cost_usd + 1 \(latest)",
+          "UPDATE \(table) SET \(bucket) = \(bucket) + interval '10 days' \(latest)",
+        ] {
+          _ = try await database.column(damage)
+          #expect(try await rebuild.run(repairing: true).rows > 0, "\(damage)")
+          #expect(try await database.rollupDifferences() == [], "\(damage)")
+          #expect(try await rebuild.run(repairing: false).differing == 0, "\(damage)")
+        }
+      }
+    }
+  }
+
   @Test func anEmptyBatchDoesNothing() async throws {
     try await TelemetryDatabase.with { database in
       let report = try await TraceWriter(pool: database.pool).write([], workspace: Self.workspace)

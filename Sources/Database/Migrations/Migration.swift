@@ -35,8 +35,8 @@ public struct Migration: Sendable, Hashable {
 extension Migration {
   /// The schema of `TIMESCALE_URL`: traces, spans, rollups, alerts.
   public static let telemetry: [Migration] = [
-    telemetryTables, telemetryPartitions, telemetryReads, telemetryRollups, telemetryTimescale, telemetryRetention,
-    telemetryPrices,
+    telemetryTables, telemetryPartitions, telemetryReads, telemetryRollups, telemetryNarrowRollups, telemetryTimescale,
+    telemetryRetention, telemetryPrices,
   ]
 
   /// The schema of `POSTGRES_URL`: workspaces, users, API keys.

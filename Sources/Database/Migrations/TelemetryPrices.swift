@@ -3,7 +3,7 @@ extension Migration {
   /// November 2025 (`PriceTable.listPrices`; a test holds them against each other); a deployment changes them by SQL.
   static let telemetryPrices = Migration(
     set: .telemetry,
-    version: 7,
+    version: 8,
     name: "prices",
     sql: """
       CREATE TABLE model_prices (

@@ -9,7 +9,7 @@ extension Migration {
   ///   share a lock.
   static let telemetryRetention = Migration(
     set: .telemetry,
-    version: 6,
+    version: 7,
     name: "retention",
     sql: """
       ALTER TABLE trace_partitioning ADD COLUMN kept_from timestamptz NOT NULL DEFAULT '-infinity';
@@ -122,6 +122,9 @@ extension Migration {
             AND l.workspace_id = t.workspace_id AND l.trace_id = t.trace_id;
         GET DIAGNOSTICS dropped = ROW_COUNT;
         DELETE FROM traces_minutely AS m USING (SELECT DISTINCT workspace_id FROM traces_daily AS d WHERE d.day = $1) AS w
+          WHERE m.workspace_id = w.workspace_id AND m.minute >= $1 AND m.minute < next_day;
+        DELETE FROM traces_minutely_totals AS m
+          USING (SELECT DISTINCT workspace_id FROM traces_daily AS d WHERE d.day = $1) AS w
           WHERE m.workspace_id = w.workspace_id AND m.minute >= $1 AND m.minute < next_day;
         -- Dropping shuts readers out. In the order of the writers.
         FOREACH parent IN ARRAY ARRAY['traces', 'trace_io', 'spans'] LOOP

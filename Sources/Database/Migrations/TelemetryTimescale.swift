@@ -6,7 +6,7 @@ extension Migration {
   /// TIMESCALE_REQUIRED calls `make_trace_hypertables` again.
   static let telemetryTimescale = Migration(
     set: .telemetry,
-    version: 5,
+    version: 6,
     name: "timescale",
     sql: """
       CREATE FUNCTION traces_are_partitioned() RETURNS boolean

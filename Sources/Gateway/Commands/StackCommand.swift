@@ -31,6 +31,9 @@ struct StackCommand: AsyncParsableCommand {
   @Flag(help: "Start empty and force nothing to disk: fast, for data that may be lost.")
   var throwaway = false
 
+  @Flag(help: "Force nothing to disk, but start with what an earlier run has left.")
+  var unforced = false
+
   @Argument(
     parsing: .postTerminator,
     help: ArgumentHelp("The command, after `--`, with its arguments.", valueName: "command")
@@ -39,13 +42,14 @@ struct StackCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard !command.isEmpty else { throw ValidationError("Say the command to run after '--'.") }
+    guard !throwaway || !unforced else { throw ValidationError("Give either --throwaway or --unforced.") }
   }
 
   func run() async throws {
     let options = DevStack.Options(
       postgresPort: stack.postgresPort,
       redisPort: stack.redisPort,
-      isThrowaway: throwaway,
+      keeping: throwaway ? .throwaway : unforced ? .unforced : .durable,
       loadsTimescale: stack.timescaledb
     )
     let (command, folder) = (command, try DataFolder(stack.dataFolder))

@@ -3,11 +3,20 @@ struct DevStack: Sendable {
   struct Options: Sendable {
     var postgresPort: Int
     var redisPort: Int
-    /// For tests: starts empty, and nothing need survive the machine, so nothing is forced to disk.
-    var isThrowaway = false
+    var keeping = DataKeeping.durable
     var loadsTimescale = false
     var needsPostgres = true
     var needsRedis = true
+  }
+
+  /// What becomes of the data.
+  enum DataKeeping: Sendable {
+    /// It is forced to disk and survives everything.
+    case durable
+    /// It is there at the next start, unless the machine ends in between: nothing is forced to disk. For benchmarks.
+    case unforced
+    /// As unforced, but each start begins empty. For tests.
+    case throwaway
   }
 
   /// Where the servers are; `nil` for one that was not asked for.
@@ -29,7 +38,7 @@ struct DevStack: Sendable {
     let postgres = options.needsPostgres ? try await PrivatePostgres.prepare(folder, options) : nil
     let redis =
       options.needsRedis
-      ? try await PrivateRedis.prepare(folder, port: options.redisPort, isThrowaway: options.isThrowaway) : nil
+      ? try await PrivateRedis.prepare(folder, port: options.redisPort, keeping: options.keeping) : nil
 
     return try await PrivateServer.running([postgres, redis].compactMap { $0 }) {
       try await body(Endpoints(postgresURL: postgres?.url, redisURL: redis?.url))

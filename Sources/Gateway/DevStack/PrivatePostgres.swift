@@ -11,7 +11,7 @@ struct PrivatePostgres: Sendable {
   private let identity: DatabaseIdentity
   private let programs: String
   private let port: Int
-  private let isThrowaway: Bool
+  private let keeping: DevStack.DataKeeping
   private let loadsTimescale: Bool
 
   /// Ends what is left of an earlier run, makes or mends the cluster, and describes the server to start.
@@ -22,7 +22,7 @@ struct PrivatePostgres: Sendable {
       identity: try await .choose(for: folder.path),
       programs: try findPrograms(version: clusterVersion(folder.postgres)),
       port: try LoopbackPort.claim(options.postgresPort, for: "PostgreSQL", setting: "--postgres-port"),
-      isThrowaway: options.isThrowaway,
+      keeping: options.keeping,
       loadsTimescale: options.loadsTimescale
     )
     if options.loadsTimescale { try cluster.requireTimescale() }
@@ -35,7 +35,7 @@ struct PrivatePostgres: Sendable {
   private func makeOrMend() async throws {
     let files = FileManager.default
     let made = folder.postgres + ".new"
-    if isThrowaway, files.fileExists(atPath: folder.postgres) { try files.removeItem(atPath: folder.postgres) }
+    if keeping == .throwaway, files.fileExists(atPath: folder.postgres) { try files.removeItem(atPath: folder.postgres) }
     if files.fileExists(atPath: made) {
       Terminal.say("removing a PostgreSQL cluster that an interrupted start had half made")
       try files.removeItem(atPath: made)
@@ -162,12 +162,12 @@ struct PrivatePostgres: Sendable {
     // socket is for a person with psql, who needs no password there.
     let hasSocket = "\(folder.run)/.s.PGSQL.\(port)".utf8.count < 108
     var settings = [
-      "listen_addresses=127.0.0.1", "port=\(port)", "max_connections=\(isThrowaway ? 600 : 200)",
+      "listen_addresses=127.0.0.1", "port=\(port)", "max_connections=\(keeping == .durable ? 200 : 600)",
       "unix_socket_directories=\(hasSocket ? "\"\(folder.run)\"" : "")",
       "shared_buffers=256MB", "jit=off", "timezone=UTC", "log_timezone=UTC", "lc_messages=C",
     ]
     if loadsTimescale { settings += ["shared_preload_libraries=timescaledb", "timescaledb.telemetry_level=off"] }
-    if isThrowaway { settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"] }
+    if keeping != .durable { settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"] }
 
     let command = ChildCommand(
       name: "PostgreSQL",

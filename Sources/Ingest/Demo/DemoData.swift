@@ -66,7 +66,8 @@ public struct DemoData: Sendable {
     }
     // Tables that were empty a moment ago have no statistics until autovacuum comes by.
     _ = try await pool.withConnection {
-      try await $0.execute("ANALYZE traces_minutely, traces_hourly, traces_daily, trace_locator")
+      let rollups = RollupTable.allCases.map(\.name).joined(separator: ", ")
+      return try await $0.execute("ANALYZE \(rollups), trace_locator")
     }
     return run.report
   }

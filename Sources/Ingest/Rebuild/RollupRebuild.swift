@@ -59,8 +59,13 @@ public struct RollupRebuild: Sendable {
     SELECT workspace_id::text, day::text FROM (
       SELECT workspace_id, date_trunc('day', "timestamp", 'UTC') AS day FROM traces GROUP BY 1, 2
       UNION SELECT workspace_id, date_trunc('day', minute, 'UTC') FROM traces_minutely GROUP BY 1, 2
+      UNION SELECT workspace_id, date_trunc('day', minute, 'UTC') FROM traces_minutely_totals GROUP BY 1, 2
       UNION SELECT workspace_id, date_trunc('day', hour, 'UTC') FROM traces_hourly GROUP BY 1, 2
+      UNION SELECT workspace_id, date_trunc('day', hour, 'UTC') FROM traces_hourly_models GROUP BY 1, 2
+      UNION SELECT workspace_id, date_trunc('day', hour, 'UTC') FROM traces_hourly_totals GROUP BY 1, 2
       UNION SELECT workspace_id, day FROM traces_daily
+      UNION SELECT workspace_id, day FROM traces_daily_models
+      UNION SELECT workspace_id, day FROM traces_daily_totals
     ) AS place WHERE place.day >= (SELECT kept_from FROM trace_partitioning) ORDER BY place.workspace_id, place.day
     """
   )

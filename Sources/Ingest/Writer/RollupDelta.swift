@@ -75,7 +75,7 @@ struct RollupDelta {
   private(set) var rows: [Key: Sums] = [:]
 
   /// Adds up traces by the minute or the hour; only hours have histograms.
-  init(_ table: Table, _ batch: [TraceInput], indices: some Sequence<Int>, dimensions: TraceDimensions) {
+  init(_ table: RollupTable, _ batch: [TraceInput], indices: some Sequence<Int>, dimensions: TraceDimensions) {
     let seconds = table == .minutely ? TraceTimestamp.secondsPerMinute : TraceTimestamp.secondsPerHour
     for index in indices {
       let trace = batch[index]
@@ -88,43 +88,66 @@ struct RollupDelta {
         status: trace.status
       )
       rows[key, default: Sums()].addSums(of: trace)
-      if table == .hourly { rows[key]?.addValues(of: trace) }
+      if table.hasHistograms { rows[key]?.addValues(of: trace) }
     }
   }
 
   /// Adds up hours by the day (UTC).
   init(dailyFrom hourly: RollupDelta) {
-    for (key, sums) in hourly.rows {
-      let day = Key(
+    self.init(hourly) { key in
+      Key(
         bucket: key.bucket.floored(toSeconds: TraceTimestamp.secondsPerDay),
         agent: key.agent,
         model: key.model,
         provider: key.provider,
         status: key.status
       )
-      rows[day, default: Sums()].add(sums)
     }
+  }
+
+  /// Adds up what a table of less detail does not tell apart.
+  init(_ full: RollupDelta, for detail: RollupTable.Detail) {
+    self.init(full) { key in
+      Key(
+        bucket: key.bucket,
+        agent: detail == .agentsAndModels ? key.agent : ByteText(""),
+        model: detail == .nothing ? ByteText("") : key.model,
+        provider: detail == .nothing ? ByteText("") : key.provider,
+        status: key.status
+      )
+    }
+  }
+
+  private init(_ other: RollupDelta, by place: (Key) -> Key) {
+    for (key, sums) in other.rows { rows[place(key), default: Sums()].add(sums) }
   }
 }
 
 extension RollupDelta {
-  /// Which table the rows belong to; the name of its bucket column.
-  enum Table {
-    case minutely
-    case hourly
-    case daily
-
-    var statement: SQLStatement {
-      switch self {
-      case .minutely: RollupDelta.minutelyStatement
-      case .hourly: RollupDelta.hourlyStatement
-      case .daily: RollupDelta.dailyStatement
-      }
+  /// What a set of new traces adds to each table, in the order in which it must be added.
+  static func queries(
+    _ batch: [TraceInput],
+    indices: [Int],
+    dimensions: TraceDimensions,
+    workspace: UUIDBytes
+  ) -> [SQLQuery] {
+    let minutely = RollupDelta(.minutely, batch, indices: indices, dimensions: dimensions)
+    let hourly = RollupDelta(.hourly, batch, indices: indices, dimensions: dimensions)
+    let daily = RollupDelta(dailyFrom: hourly)
+    return RollupTable.allCases.map { table in
+      let full =
+        switch table {
+        case .minutely, .minutelyTotals: minutely
+        case .hourly, .hourlyModels, .hourlyTotals: hourly
+        case .daily, .dailyModels, .dailyTotals: daily
+        }
+      let delta = table.detail == .agentsAndModels ? full : RollupDelta(full, for: table.detail)
+      return delta.upsert(into: table, workspace: workspace)
     }
   }
 
   /// Adds the rows to those of the table, making the ones that are missing, in the order of their keys.
-  func upsert(into table: Table, workspace: UUIDBytes) -> SQLQuery {
+  private func upsert(into table: RollupTable, workspace: UUIDBytes) -> SQLQuery {
     let sorted = rows.sorted { $0.key < $1.key }
     func texts(_ value: (Key) -> String) -> SQLParameter { .textArray(sorted.map { value($0.key) }) }
     func numbers(_ value: (Sums) -> Int64) -> SQLParameter { .text(arrayText(sorted.map { String(value($0.value)) })) }
@@ -138,50 +161,20 @@ extension RollupDelta {
       )
     }
     var parameters: [SQLParameter] = [
-      .text(workspace.description),
-      .text(arrayText(sorted.map { "\"\($0.key.bucket)\"" })),
-      texts(\.agent.text), texts(\.model.text), texts(\.provider.text), texts(\.status.rawValue),
-      numbers(\.requests), numbers(\.errors), numbers(\.latency),
+      .text(workspace.description), .text(arrayText(sorted.map { "\"\($0.key.bucket)\"" })),
+    ]
+    if table.detail == .agentsAndModels { parameters.append(texts(\.agent.text)) }
+    if table.detail != .nothing { parameters += [texts(\.model.text), texts(\.provider.text)] }
+    parameters += [
+      texts(\.status.rawValue), numbers(\.requests), numbers(\.errors), numbers(\.latency),
       numbers(\.tokensInput), numbers(\.tokensOutput), numbers(\.tokensTotal),
       decimals(\.cost), decimals(\.quality), numbers(\.scored),
     ]
-    if table != .minutely {
+    if table.hasHistograms {
       parameters.append(.text(arrayText(sorted.map { $0.value.latencies.numeric })))
       parameters.append(.text(arrayText(sorted.map { $0.value.costs.numeric })))
     }
-    return SQLQuery(table.statement, parameters)
-  }
-
-  private static let minutelyStatement = SQLStatement(
-    "add_to_traces_minutely",
-    upsertText(table: "traces_minutely", bucket: "minute", hasHistograms: false)
-  )
-
-  private static let hourlyStatement = SQLStatement(
-    "add_to_traces_hourly",
-    upsertText(table: "traces_hourly", bucket: "hour")
-  )
-  private static let dailyStatement = SQLStatement(
-    "add_to_traces_daily",
-    upsertText(table: "traces_daily", bucket: "day")
-  )
-
-  private static func upsertText(table: String, bucket: String, hasHistograms: Bool = true) -> String {
-    var sums = [
-      "request_count", "error_count", "latency_ms_sum", "tokens_input_sum", "tokens_output_sum", "tokens_total_sum",
-      "total_cost_usd", "quality_score_sum", "quality_score_count",
-    ]
-    if hasHistograms { sums += ["latency_histogram", "cost_histogram"] }
-    let histograms = hasHistograms ? ", $16::numeric[], $17::numeric[]" : ""
-    return """
-      INSERT INTO \(table)
-        (workspace_id, \(bucket), agent_id, model, model_provider, status, \(sums.joined(separator: ", ")))
-      SELECT $1::uuid, * FROM unnest(
-        $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[],
-        $10::bigint[], $11::bigint[], $12::bigint[], $13::numeric[], $14::numeric[], $15::bigint[]\(histograms))
-      ON CONFLICT (workspace_id, \(bucket), agent_id, model, model_provider, status) DO UPDATE SET
-        \(sums.map { "\($0) = \(table).\($0) + EXCLUDED.\($0)" }.joined(separator: ", "))
-      """
+    return SQLQuery(table.upsert, parameters)
   }
 }
 

@@ -113,11 +113,8 @@ public struct TraceWriter: Sendable {
     try await copy(rows.texts, into: "trace_io (\(TraceRows.textsColumns))", on: connection)
     try await copy(rows.spans, into: "spans (\(TraceRows.spansColumns))", on: connection)
     let dimensions = try await admit(TraceDimensions(batch, indices: new), workspace: workspace, on: connection)
-    let minutely = RollupDelta(.minutely, batch, indices: new, dimensions: dimensions)
-    let hourly = RollupDelta(.hourly, batch, indices: new, dimensions: dimensions)
-    _ = try await connection.query(minutely.upsert(into: .minutely, workspace: workspace))
-    _ = try await connection.query(hourly.upsert(into: .hourly, workspace: workspace))
-    _ = try await connection.query(RollupDelta(dailyFrom: hourly).upsert(into: .daily, workspace: workspace))
+    let deltas = RollupDelta.queries(batch, indices: new, dimensions: dimensions, workspace: workspace)
+    for outcome in await connection.pipeline(deltas, syncEach: false) { _ = try outcome.get() }
     return new
   }
 

@@ -18,7 +18,8 @@ struct TiledSums: Sendable {
   let measures: [Measure]
   var keys: [Key] = []
   var conditions = Conditions()
-  var levels = RollupLevel.all
+  /// They tell apart what keys and conditions do. Without any all is read from `traces`.
+  var levels: [RollupLevel]
   /// What follows `FROM traces`.
   var join = ""
   /// A condition without columns of the tables: when it is false no tile is read.

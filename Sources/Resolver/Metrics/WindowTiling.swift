@@ -1,21 +1,3 @@
-/// One granularity of rollups: a table of additive sums by bucket.
-struct RollupLevel: Sendable, Hashable {
-  let table: String
-  /// The column that holds the bucket's start.
-  let column: String
-  /// Length of a bucket. Buckets start at its multiples since the epoch, in UTC.
-  let seconds: Int64
-
-  static let minutely = RollupLevel(table: "traces_minutely", column: "minute", seconds: 60)
-  static let hourly = RollupLevel(table: "traces_hourly", column: "hour", seconds: 3600)
-  static let daily = RollupLevel(table: "traces_daily", column: "day", seconds: 86_400)
-
-  /// Finest first; each length is a multiple of the one before.
-  static let all = [minutely, hourly, daily]
-  /// Those that have histograms.
-  static let withHistograms = [hourly, daily]
-}
-
 /// A window cut into tiles that each lie in one table: raw rows at the ragged edges, then ever coarser rollups.
 ///
 /// With levels f (fine) and c (coarse) the tiles are, in time's order: raw, f, c, f, raw. Tiles are half-open, adjoin
@@ -27,7 +9,7 @@ struct WindowTiling: Sendable, Hashable {
   private let levelCount: Int
 
   /// - Parameter levels: finest first.
-  init(_ window: TimeWindow, levels: [RollupLevel] = RollupLevel.all) {
+  init(_ window: TimeWindow, levels: [RollupLevel]) {
     levelCount = levels.count
     var starts = [window.from]
     var ends = [window.to]

@@ -1,8 +1,9 @@
 extension ResolverRegistry {
   /// The product's resolver tree: what `schema.graphql` says, bound to what computes it.
-  public static var tracegate: ResolverRegistry {
+  /// - Parameter scanBudget: processor time of PostgreSQL that one field may spend where rollups do not know what is asked.
+  public static func tracegate(scanBudget: Duration) -> ResolverRegistry {
     var registry = ResolverRegistry()
-    registry.addRoots()
+    registry.addRoots(scanBudget)
     registry.addMutations()
     registry.addProperties()
     registry.nested(
@@ -19,17 +20,17 @@ extension ResolverRegistry {
     return registry
   }
 
-  private mutating func addRoots() {
+  private mutating func addRoots(_ scanBudget: Duration) {
     root("Query.homeKpis", HomeKpisResolver())
     root("Query.alerts", AlertsResolver())
     root("Query.activity", ActivityResolver())
-    root("Query.traces", TracesResolver())
+    root("Query.traces", TracesResolver(scanBudget: scanBudget))
     root("Query.trace", TraceResolver())
-    root("Query.metrics", MetricsResolver())
+    root("Query.metrics", MetricsResolver(scanBudget: scanBudget))
     root("Query.explainChange", ExplainChangeResolver())
     root("Query.agents", DimensionValuesResolver(.agent))
     root("Query.models", DimensionValuesResolver(.model))
-    root("Query.tags", DimensionValuesResolver(.tag))
+    root("Query.tags", DimensionValuesResolver(.tag, scanBudget: scanBudget))
   }
 
   private mutating func addMutations() {

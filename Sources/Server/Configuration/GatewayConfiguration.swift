@@ -72,6 +72,8 @@ public struct GatewayConfiguration: Sendable {
 
   /// What one GraphQL operation may ask for.
   public var queryLimits = QueryLimits()
+  /// What one field may spend on reading traces that rollups cannot answer for.
+  public var scanBudget = Duration.seconds(2)
   public var planCacheBytes = 67_108_864
 
   public var schemaFile = "schema.graphql"
@@ -517,6 +519,14 @@ extension GatewayConfiguration {
       \.queryLimits.maxCost,
       in: 1...1_000_000_000,
       "Cost of one operation by `@cost` and `@listSize`; `tracegate query --check` says what one has."
+    ),
+    .duration(
+      "SCAN_BUDGET_MS",
+      .limits,
+      \.scanBudget,
+      in: 1...600_000,
+      unit: .milliseconds,
+      "Processor time of PostgreSQL that one field may cost where traces have to be read one by one, as estimated beforehand; what would cost more is refused with advice."
     ),
     .integer(
       "GRAPHQL_PLAN_CACHE_BYTES",

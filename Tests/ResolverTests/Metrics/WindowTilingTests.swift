@@ -3,7 +3,7 @@ import Testing
 @testable import Resolver
 
 @Suite struct WindowTilingTests {
-  @Test(arguments: [[], [RollupLevel.hourly], RollupLevel.withHistograms, RollupLevel.all])
+  @Test(arguments: [[], [RollupLevel.full[1]], RollupLevel.full.withHistograms, RollupLevel.full])
   func tilesPartitionAnyWindow(levels: [RollupLevel]) {
     var random = SplitMix64(seed: 42)
     for _ in 0..<5000 {
@@ -66,7 +66,7 @@ import Testing
   func cutsAtWholeHoursAndDays(range: String, bounds: [String]) throws {
     let window = try TimeRange(parsing: range).window(at: Instant(seconds: 0))
     #expect(
-      WindowTiling(window, levels: RollupLevel.withHistograms).bounds.map(\.text) == bounds.map { "2025-10-\($0)Z" }
+      WindowTiling(window, levels: RollupLevel.full.withHistograms).bounds.map(\.text) == bounds.map { "2025-10-\($0)Z" }
     )
   }
 

@@ -121,12 +121,12 @@ struct HomeKpisTests {
       let workspace = TraceSample.first
       for (now, before, change) in Self.changes {
         let days = [("2026-03-10", before), ("2026-03-11", now)].map {
-          "('\(workspace)', '\($0.0)Z', 'a', 'success', 1, \($0.1))"
+          "('\(workspace)', '\($0.0)Z', 'success', 1, \($0.1))"
         }
         try await database.execute(
           """
-          DELETE FROM traces_daily;
-          INSERT INTO traces_daily (workspace_id, day, agent_id, status, request_count, total_cost_usd)
+          DELETE FROM traces_daily_totals;
+          INSERT INTO traces_daily_totals (workspace_id, day, status, request_count, total_cost_usd)
           VALUES \(days.joined(separator: ", "))
           """
         )

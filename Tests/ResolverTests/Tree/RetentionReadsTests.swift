@@ -57,7 +57,7 @@ struct RetentionReadsTests {
           """
         ).flatMap { Int64($0) }
       )
-      let tags = DimensionValuesResolver(.tag, scanLimit: kept)
+      let tags = DimensionValuesResolver(.tag, scanBudget: .nanoseconds(1900 * kept))
       await #expect(throws: GraphQLError.self) { try await database.body(tags, call) }
       try await database.execute(Self.retention)
       #expect(try await database.body(tags, call)["total"]?.int ?? 0 > 0)

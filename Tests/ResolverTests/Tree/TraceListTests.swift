@@ -125,7 +125,7 @@ struct TraceListTests {
   @Test func tooLargeAScanIsRefusedWithAdvice() async throws {
     try await TreeDatabase.with { database in
       try await TraceSample(seed: 56, count: 100).write(to: database)
-      let resolver = TracesResolver(scanLimit: 20)
+      let resolver = TracesResolver(scanBudget: .microseconds(8))
       let test = InputObject([InputObject.Member(name: "eq", value: .string("u1"))])
       let filter = InputValue.object(InputObject([InputObject.Member(name: "userId", value: .object(test))]))
       for (arguments, reason) in [

@@ -127,24 +127,35 @@ struct TraceSample: Sendable {
   }
 
   static func rollUp(_ database: TreeDatabase) async throws {
-    try await rollUp(database, table: "traces_minutely", unit: "minute")
-    try await rollUp(database, table: "traces_hourly", unit: "hour")
-    try await rollUp(database, table: "traces_daily", unit: "day")
+    let models = ["model", "model_provider"]
+    for (table, unit) in [("traces_minutely", "minute"), ("traces_hourly", "hour"), ("traces_daily", "day")] {
+      try await rollUp(database, table: table, unit: unit)
+      try await rollUp(database, table: table + "_totals", unit: unit, keys: [])
+      if unit != "minute" { try await rollUp(database, table: table + "_models", unit: unit, keys: models) }
+    }
   }
 
-  static func rollUp(_ database: TreeDatabase, table: String, unit: String) async throws {
+  /// - Parameter keys: what the table tells apart, besides the status.
+  static func rollUp(
+    _ database: TreeDatabase,
+    table: String,
+    unit: String,
+    keys: [String] = ["agent_id", "model", "model_provider"]
+  ) async throws {
+    let key = (["workspace_id", unit] + keys + ["status"]).joined(separator: ", ")
+    let values = keys.map { "COALESCE(\($0), '')," }.joined(separator: " ")
     try await database.execute(
       """
       DELETE FROM \(table);
-      INSERT INTO \(table) (workspace_id, \(unit), agent_id, model, model_provider, status, request_count, error_count,
+      INSERT INTO \(table) (\(key), request_count, error_count,
         latency_ms_sum, total_cost_usd, quality_score_sum, quality_score_count, tokens_input_sum, tokens_output_sum,
         tokens_total_sum\(unit == "minute" ? "" : ", latency_histogram, cost_histogram"))
-      SELECT workspace_id, date_trunc('\(unit)', "timestamp", 'UTC'), agent_id, COALESCE(model, ''), COALESCE(model_provider, ''),
+      SELECT workspace_id, date_trunc('\(unit)', "timestamp", 'UTC'), \(values)
         status, count(*), count(*) FILTER (WHERE status <> 'success'), sum(latency_ms), COALESCE(sum(cost_usd), 0),
         COALESCE(sum(quality_score), 0), count(quality_score), COALESCE(sum(tokens_input), 0),
         COALESCE(sum(tokens_output), 0), COALESCE(sum(tokens_total), 0)
         \(unit == "minute" ? "" : ", \(histogram("latency_ms")), \(histogram("ceil(cost_usd * 1e9)"))")
-      FROM traces GROUP BY 1, 2, 3, 4, 5, 6
+      FROM traces GROUP BY \((1...keys.count + 3).map(String.init).joined(separator: ", "))
       """
     )
   }

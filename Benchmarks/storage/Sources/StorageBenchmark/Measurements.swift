@@ -5,42 +5,75 @@ import Schema
 
 /// What is measured: each call at many moments, so that no two windows are the same.
 struct Measurements {
-  let reader: ConnectionPool
-  let workspace: WorkspaceID
-  let now: Instant
-  let rounds: Int
+  struct Case {
+    let name: String
+    var isSlow = false
+    /// Gets a moment of its own each time.
+    let work: (Instant) async throws -> Int
+  }
 
-  func print() async throws {
-    Swift.print("\n| ms | median | p95 |\n| --- | --: | --: |")
-    for range in ["24h", "30d"] {
-      try await row("homeKpis \(range)") { try await body(HomeKpisResolver(), ["range": .string(range)], at: $0) }
-    }
+  let data: DemoSet
+  private(set) var cases: [Case] = []
+  /// The server's process that the reader's one connection talks to.
+  private let process: Int64
+
+  private var reader: ConnectionPool { data.reader }
+
+  init(_ data: DemoSet) async throws {
+    self.data = data
+    let backend = try await data.reader.query(SQLQuery(SQLStatement("backend", "SELECT pg_backend_pid()")))
+    process = backend.int(0, 0) ?? 0
+    cases = try await makeCases()
+  }
+
+  func sample(_ index: Int, round: Int) async throws -> Sample {
+    let moment = data.now.adding(seconds: -Int64(round) * 977)
+    let (database, gateway, start) = (ProcessorTime.of(process), ProcessorTime.ofThisProcess, ContinuousClock.now)
+    _ = try await cases[index].work(moment)
+    let (seconds, attoseconds) = (ContinuousClock.now - start).components
+    return Sample(
+      wall: Double(seconds) * 1000 + Double(attoseconds) / 1e15,
+      database: ProcessorTime.of(process) - database,
+      gateway: ProcessorTime.ofThisProcess - gateway
+    )
+  }
+
+  private func makeCases() async throws -> [Case] {
     let first = Self.list(limit: 50)
-    try await row("traces, first page of 30 d") { try await body(TracesResolver(), first, at: $0) }
-    let cursor = try await cursor(page: 200)
     var later = first
-    later["after"] = .string(cursor)
-    try await row("traces, page 200 by cursor") { _ in try await body(TracesResolver(), later, at: now) }
+    later["after"] = .string(try await cursor(page: 200))
+    let after = later
     let ids = try await ids()
-    try await row("trace") { moment in
-      let id = ids[Int(moment.microseconds / 1_000_000 % Int64(ids.count))]
-      return try await body(TraceResolver(), ["traceId": .string(id)], at: moment)
-    }
-    let asked: [String: InputValue] = Self.metrics(["requests", "errorRate", "p95LatencyMs", "totalCostUsd"])
-    try await row("metrics, 30 d by day × model with p95") { try await body(MetricsResolver(), asked, at: $0) }
+    let asked = Self.metrics(["requests", "errorRate", "p95LatencyMs", "totalCostUsd"])
     var berlin = asked
     berlin["timeZone"] = .string("Europe/Berlin")
-    try await row("the same by days of Berlin") { try await body(MetricsResolver(), berlin, at: $0) }
-    try await row("explainChange, 7 d by agent × model") {
-      try await body(ExplainChangeResolver(), ["range": .string("7d"), "top": .int(20)], at: $0)
+    let inBerlin = berlin
+    let kpis = ["24h", "30d"].map { range in
+      Case(name: "homeKpis \(range)") { try await body(HomeKpisResolver(), ["range": .string(range)], at: $0) }
     }
-    for (name, sql) in Naive.statements {
-      try await row(name, rounds: min(rounds, 3)) { moment in
+    let naive = Naive.statements.map { name, sql in
+      Case(name: name, isSlow: true) { moment in
         let from = moment.adding(seconds: -30 * 86_400)
-        let query = SQLQuery(SQLStatement(name, sql), [.text(workspace.text), .text(from.text), .text(moment.text)])
+        let query = SQLQuery(
+          SQLStatement(name, sql),
+          [.text(data.workspace.text), .text(from.text), .text(moment.text)]
+        )
         return try await reader.query(query).rowCount
       }
     }
+    return kpis + [
+      Case(name: "traces, first page of 30 d") { try await body(TracesResolver(), first, at: $0) },
+      Case(name: "traces, page 200 by cursor") { _ in try await body(TracesResolver(), after, at: data.now) },
+      Case(name: "trace") { moment in
+        let id = ids[Int(moment.microseconds / 1_000_000 % Int64(ids.count))]
+        return try await body(TraceResolver(), ["traceId": .string(id)], at: moment)
+      },
+      Case(name: "metrics, 30 d by day × model with p95") { try await body(MetricsResolver(), asked, at: $0) },
+      Case(name: "the same by days of Berlin") { try await body(MetricsResolver(), inBerlin, at: $0) },
+      Case(name: "explainChange, 7 d by agent × model") {
+        try await body(ExplainChangeResolver(), ["range": .string("7d"), "top": .int(20)], at: $0)
+      },
+    ] + naive
   }
 
   // MARK: Calls
@@ -60,7 +93,7 @@ struct Measurements {
   private func call(_ arguments: [String: InputValue], at moment: Instant) -> FieldCall {
     let names = arguments.keys.sorted()
     let values = ArgumentValues(names: names, values: names.map { arguments[$0] })
-    return FieldCall(arguments: values, workspaceID: workspace, now: moment)
+    return FieldCall(arguments: values, workspaceID: data.workspace, now: moment)
   }
 
   /// Statements, transfer and the body's bytes, as on a miss of every cache.
@@ -88,7 +121,7 @@ struct Measurements {
   private func cursor(page: Int) async throws -> String {
     var arguments = Self.list(limit: 50)
     for _ in 1..<page {
-      let body = try JSONDocument(parsing: try await json(TracesResolver(), arguments, at: now)).root
+      let body = try JSONDocument(parsing: try await json(TracesResolver(), arguments, at: data.now)).root
       guard let end = body["page_info"]?["end_cursor"]?.string, body["page_info"]?["has_next_page"]?.bool == true else {
         break
       }
@@ -100,33 +133,10 @@ struct Measurements {
   private func ids() async throws -> [String] {
     let query = SQLQuery(
       SQLStatement("ids", "SELECT trace_id FROM trace_locator WHERE workspace_id = $1::uuid LIMIT 1000"),
-      [.text(workspace.text)]
+      [.text(data.workspace.text)]
     )
     let rows = try await reader.query(query)
     return (0..<rows.rowCount).compactMap { rows.string($0, 0) }
-  }
-
-  // MARK: Time
-
-  /// - Parameter work: gets a moment of its own each time.
-  private func row(_ name: String, rounds: Int? = nil, _ work: (Instant) async throws -> Int) async throws {
-    let rounds = rounds ?? self.rounds
-    var milliseconds: [Double] = []
-    for round in 0...rounds {
-      let moment = now.adding(seconds: -Int64(round) * 977)
-      let start = ContinuousClock.now
-      _ = try await work(moment)
-      let (seconds, attoseconds) = (ContinuousClock.now - start).components
-      // The first run prepares the statements.
-      if round > 0 { milliseconds.append(Double(seconds) * 1000 + Double(attoseconds) / 1e15) }
-    }
-    milliseconds.sort()
-    let p95 = milliseconds[min(milliseconds.count - 1, milliseconds.count * 95 / 100)]
-    Swift.print("| \(name) | \(Self.text(milliseconds[milliseconds.count / 2])) | \(Self.text(p95)) |")
-  }
-
-  private static func text(_ value: Double) -> String {
-    "\((value * 100).rounded() / 100)"
   }
 }
 

@@ -1,55 +1,63 @@
-import Database
 import Glibc
-import Ingest
 import Logging
-import Resolver
 
-/// Fills a database with demo data and measures what the gateway asks of it, without any cache, beside what one would write
-/// without rollups. Arguments: `--traces N`, `--rounds N`. The database is the one that TIMESCALE_URL names.
+/// Measures what the gateway asks of a database with demo data, without any cache, beside what one would write without rollups.
+/// Each number of traces has a database of its own on the server that TIMESCALE_URL names.
 @main
 struct StorageBenchmark {
   static let days = 60
 
   static func main() async throws {
-    let traces = argument("--traces") ?? 1_000_000
-    let rounds = argument("--rounds") ?? 40
+    let options = Options(CommandLine.arguments.dropFirst())
     guard let url = unsafe getenv("TIMESCALE_URL").map({ unsafe String(cString: $0) }) else {
       print("TIMESCALE_URL is not set")
       exit(2)
     }
     let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
-    let writer = ConnectionPool(
-      configuration: PoolConfiguration(url: url, name: "writer", minimum: 0, maximum: 4, statementTimeout: nil),
-      logger: logger
-    )
-    // As the gateway reads.
-    let reader = ConnectionPool(
-      configuration: PoolConfiguration(
-        url: url,
-        name: "reader",
-        minimum: 0,
-        maximum: 1,
-        statementTimeout: .seconds(600),
-        readOnly: true
-      ),
-      logger: logger
-    )
-    defer {
-      writer.shutDown()
-      reader.shutDown()
+    var sets: [DemoSet] = []
+    for traces in options.traces {
+      let set = try await DemoSet.open(traces, days: days, server: url, logger: logger)
+      set.printSizes()
+      sets.append(set)
     }
-    _ = try await Migrator(logger: logger).migrate(writer, Migration.telemetry)
-    let data = try await DemoSet.write(traces, days: days, into: writer)
-    print(
-      "\(data.written) traces over \(days) days written in \(data.seconds) s; \(data.bytesPerTrace) bytes a trace on disk:"
-    )
-    for (name, bytes) in data.tables { print("  \(name): \(bytes)") }
-    try await Measurements(reader: reader, workspace: data.workspace, now: data.now, rounds: rounds).print()
+    let measurements = try await sets.asyncMap { try await Measurements($0) }
+    try await Comparison(measurements, rounds: options.rounds).print()
+    for set in sets {
+      set.close()
+      if !options.keepsData { try await DemoSet.drop(set.count, server: url, logger: logger) }
+    }
+  }
+}
+
+struct Options {
+  var traces = [1_000_000]
+  var rounds = 40
+  var keepsData = false
+
+  init(_ arguments: some Sequence<String>) {
+    var rest = Array(arguments)[...]
+    while let name = rest.popFirst() {
+      switch name {
+      case "--keep": keepsData = true
+      case "--traces":
+        traces = (rest.popFirst() ?? "").split(separator: ",").compactMap { Int($0) }
+      case "--rounds": rounds = rest.popFirst().flatMap { Int($0) } ?? 0
+      default: Self.explain()
+      }
+    }
+    if traces.isEmpty || rounds < 1 { Self.explain() }
   }
 
-  private static func argument(_ name: String) -> Int? {
-    let arguments = CommandLine.arguments
-    guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
-    return Int(arguments[index + 1])
+  private static func explain() -> Never {
+    print("usage: Benchmarks/storage/run [--traces N[,N…]] [--rounds N] [--keep]")
+    exit(2)
+  }
+}
+
+extension Sequence {
+  func asyncMap<Value>(_ transform: (Element) async throws -> Value) async rethrows -> [Value] {
+    var values: [Value] = []
+    for element in self { values.append(try await transform(element)) }
+    return values
   }
 }

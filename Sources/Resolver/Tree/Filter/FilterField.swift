@@ -66,6 +66,17 @@ enum FilterField: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// The dimension of rollups; nil when rollups do not know it.
+  var dimension: MetricDimension? {
+    switch self {
+    case .agent: .agent
+    case .status: .status
+    case .model: .model
+    case .provider: .provider
+    default: nil
+    }
+  }
+
   /// The same over a row of a rollup; nil when rollups do not know it.
   var rollup: String? {
     switch self {

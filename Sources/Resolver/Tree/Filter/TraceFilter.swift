@@ -39,12 +39,15 @@ indirect enum TraceFilter: Sendable, Hashable {
     }
   }
 
-  /// The fields that are tested.
-  var fields: Set<FilterField> {
+  /// All tests, in order.
+  var tests: [(field: FilterField, test: Test)] {
     switch self {
-    case .all(let parts), .any(let parts): parts.reduce(into: []) { $0.formUnion($1.fields) }
-    case .not(let part): part.fields
-    case .test(let field, _): [field]
+    case .all(let parts), .any(let parts): parts.flatMap(\.tests)
+    case .not(let part): part.tests
+    case .test(let field, let test): [(field, test)]
     }
   }
+
+  /// The fields that are tested.
+  var fields: Set<FilterField> { Set(tests.map(\.field)) }
 }

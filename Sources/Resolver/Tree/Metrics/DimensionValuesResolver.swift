@@ -8,15 +8,17 @@ public struct DimensionValuesResolver: RootFieldResolver {
   private let dimension: MetricDimension
   /// How many traces may be read where rollups do not know the dimension.
   private let scanLimit: Int64
+  private let price: ScanPrice
 
-  init(_ dimension: MetricDimension, scanLimit: Int64 = 2_000_000) {
+  init(_ dimension: MetricDimension, scanBudget: Duration = .seconds(2)) {
     self.dimension = dimension
-    self.scanLimit = scanLimit
+    price = .figures(.none, [dimension], [.requests])
+    scanLimit = price.maximumTraces(scanBudget)
   }
 
   public func queries(_ call: FieldCall) throws(GraphQLError) -> [SQLQuery] {
     let window = try call.timeRange().window(at: call.now)
-    let levels = dimension.isKnownToRollups ? RollupLevel.all : []
+    let levels = dimension.isKnownToRollups ? RollupLevel.telling([dimension]) : []
     var parameters = SQLParameters()
     _ = parameters.append(call.workspaceParameter)
     var sums = TiledSums(
@@ -28,9 +30,10 @@ public struct DimensionValuesResolver: RootFieldResolver {
     var counted = "NULL::bigint"
     if levels.isEmpty {
       let first = parameters.next
-      for bound in WindowTiling(window).bounds { _ = parameters.append(bound.parameter) }
-      let total = TiledSums(measures: [.requests], isOfKeptTraces: true).select(part: 0, firstBound: first)
-      counted = "(SELECT COALESCE(sum(requests), 0)::bigint FROM (\(total)) AS counted)"
+      let total = TiledSums(measures: [.requests], levels: RollupLevel.totals, isOfKeptTraces: true)
+      for bound in WindowTiling(window, levels: total.levels).bounds { _ = parameters.append(bound.parameter) }
+      let tiles = total.select(part: 0, firstBound: first)
+      counted = "(SELECT COALESCE(sum(requests), 0)::bigint FROM (\(tiles)) AS counted)"
       sums.condition = "(SELECT scanned <= \(parameters.append(.int(scanLimit)))::bigint FROM settings)"
     }
     let first = parameters.next
@@ -59,8 +62,8 @@ public struct DimensionValuesResolver: RootFieldResolver {
     let rows = results[0]
     if let scanned = rows.int(0, 0), scanned > scanLimit {
       throw GraphQLError(
-        "Listing every \(dimension.rawValue) reads every trace of the range: \(scanned), more than \(scanLimit). "
-          + "Take a shorter range.",
+        "Listing every \(dimension.rawValue) reads every trace of the range: \(scanned), more than \(scanLimit) at "
+          + "\(price.text) each. Take a shorter range.",
         code: .costLimitExceeded
       )
     }

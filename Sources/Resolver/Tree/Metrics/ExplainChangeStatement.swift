@@ -27,7 +27,8 @@ struct ExplainChangeStatement {
 
   static func query(_ request: ExplainChangeRequest, workspace: SQLParameter) -> SQLQuery {
     let windows = [request.window, request.window.previous]
-    let bounds = windows.flatMap { WindowTiling($0).bounds.map(\.parameter) }
+    let levels = RollupLevel.telling(request.dimensions)
+    let bounds = windows.flatMap { WindowTiling($0, levels: levels).bounds.map(\.parameter) }
     let parameters = [workspace] + bounds + [.int(request.top)]
     let text = ExplainChangeStatement(request).text(top: "$\(parameters.count)::bigint")
     return SQLQuery(SQLStatement(family: "explain_change", text), parameters)
@@ -64,7 +65,8 @@ struct ExplainChangeStatement {
   /// Part 0 is the window, part 1 the one before.
   private func tiles() -> String {
     let keys = request.dimensions.enumerated().map { $1.key(named: "k\($0)") }
-    let sums = TiledSums(measures: request.definition.measures, keys: keys)
+    let levels = RollupLevel.telling(request.dimensions)
+    let sums = TiledSums(measures: request.definition.measures, keys: keys, levels: levels)
     return sums.select(part: 0, firstBound: 2) + "\nUNION ALL "
       + sums.select(part: 1, firstBound: 2 + sums.boundCount)
   }

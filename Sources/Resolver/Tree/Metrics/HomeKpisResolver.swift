@@ -7,10 +7,11 @@ public struct HomeKpisResolver: RootFieldResolver {
   public init() {}
 
   private static let metrics = MetricDefinition.kpis
+  private static let levels = RollupLevel.totals
 
   private static let statement: SQLStatement = {
     let measures = Measure.allCases.filter { measure in metrics.contains { $0.measures.contains(measure) } }
-    let sums = TiledSums(measures: measures)
+    let sums = TiledSums(measures: measures, levels: levels)
     let totals = measures.map { "COALESCE(sum(\($0.rawValue)), 0) AS \($0.rawValue)" }.joined(separator: ", ")
     let figures = metrics.map { "\($0.value("now")), \($0.change("now", against: "before"))" }
     return SQLStatement(
@@ -28,7 +29,8 @@ public struct HomeKpisResolver: RootFieldResolver {
 
   public func queries(_ call: FieldCall) throws(GraphQLError) -> [SQLQuery] {
     let window = try call.timeRange().window(at: call.now)
-    let bounds = WindowTiling(window).bounds + WindowTiling(window.previous).bounds
+    let windows = [window, window.previous]
+    let bounds = windows.flatMap { WindowTiling($0, levels: Self.levels).bounds }
     return [SQLQuery(Self.statement, [call.workspaceParameter] + bounds.map(\.parameter))]
   }
 

@@ -44,9 +44,11 @@ struct MetricValues {
     var values: [MetricFigure: Double] = [:]
     for (index, measure) in histograms.enumerated() {
       let wanted = figures.filter { $0.quantile?.histogram == measure }
-      let histogram = unsafe rows.withBytes(row, firstHistogram + index) { unsafe Histogram(numeric: $0) }
       let parts = wanted.compactMap { $0.quantile?.perMille }
-      guard let found = histogram?.quantiles(perMille: parts) else { continue }
+      let found = unsafe rows.withBytes(row, firstHistogram + index) { bytes in
+        unsafe Histogram.quantiles(ofNumeric: bytes, perMille: parts)
+      }
+      guard let found else { continue }
       for (figure, value) in zip(wanted, found) { values[figure] = value * (figure.quantile?.unit ?? 1) }
     }
     return values

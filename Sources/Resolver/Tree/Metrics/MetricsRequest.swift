@@ -47,6 +47,9 @@ struct MetricsRequest {
     return Measure.allCases.filter { needed.contains($0) }
   }
 
+  /// Of a trace, should rollups not do.
+  var scanPrice: ScanPrice { .figures(filter, dimensions, measures) }
+
   private static func names(_ list: InputValue?) -> [String]? {
     list?.listValue?.compactMap(\.stringValue)
   }

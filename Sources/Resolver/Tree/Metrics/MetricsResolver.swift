@@ -4,11 +4,11 @@ public import Schema
 
 /// `Query.metrics`: figures of a window, by buckets of time and by groups. At most three statements in one round trip.
 public struct MetricsResolver: RootFieldResolver {
-  /// How many traces may be read for one answer when rollups do not know what is asked.
-  private let scanLimit: Int64
+  /// What may be spent on one answer when rollups do not know what is asked.
+  private let scanBudget: Duration
 
-  public init(scanLimit: Int64 = 2_000_000) {
-    self.scanLimit = scanLimit
+  public init(scanBudget: Duration = .seconds(2)) {
+    self.scanBudget = scanBudget
   }
 
   /// The bounds of the series, when there is one; the figures by group, when there are groups; the totals. A trace is in the
@@ -20,6 +20,7 @@ public struct MetricsResolver: RootFieldResolver {
     if let interval = request.interval {
       queries.append(MetricsStatement.bounds(request, interval, workspace: workspace))
     }
+    let scanLimit = request.scanPrice.maximumTraces(scanBudget)
     for dimensions in Self.groupings(of: request) {
       queries.append(
         MetricsStatement.figures(request, dimensions: dimensions, scanLimit: scanLimit, workspace: workspace)
@@ -72,9 +73,10 @@ public struct MetricsResolver: RootFieldResolver {
   private func check(_ rows: SQLResult, _ request: MetricsRequest) throws(GraphQLError) {
     guard rows.bool(0, MetricsStatement.Column.isTimeZone) == true else { throw TimeZoneName.unknown(request.timeZone) }
     guard rows.bool(0, MetricsStatement.Column.isScan) == true,
-      let scanned = rows.int(0, MetricsStatement.Column.scanned), scanned > scanLimit
+      let scanned = rows.int(0, MetricsStatement.Column.scanned)
     else { return }
-    throw Self.tooMuch(scanned, scanLimit, request)
+    let limit = request.scanPrice.maximumTraces(scanBudget)
+    if scanned > limit { throw Self.tooMuch(scanned, limit, request) }
   }
 
   /// Says what would be cheaper.
@@ -84,9 +86,10 @@ public struct MetricsResolver: RootFieldResolver {
     let reason = (dimensions + fields).first ?? "telling so many agents and models apart"
     let hours = max(1, (request.window.to.seconds - request.window.from.seconds) / 3600 * limit / scanned)
     let range = hours >= 48 ? "\(hours / 24) days" : "\(hours) h"
+    let advice = request.scanPrice.advice.map { ", \($0)" } ?? ""
     return GraphQLError(
-      "\(reason.prefix(1).uppercased() + reason.dropFirst()) reads every trace of the range: \(scanned), more than \(limit). "
-        + "Take a range of about \(range), or group and filter by agent, model, provider and status only, which rollups answer.",
+      "\(reason.prefix(1).uppercased() + reason.dropFirst()) reads every trace of the range: \(scanned), more than \(limit) at "
+        + "\(request.scanPrice.text) each. Take a range of about \(range)\(advice), or group and filter by agent, model, provider and status only, which rollups answer.",
       code: .costLimitExceeded
     )
   }

@@ -24,8 +24,9 @@ struct MetricsSource {
       alternatives = [Alternative(levels: [], condition: nil)]
       return
     }
-    let levels = request.measures.contains { $0.isHistogram } ? RollupLevel.withHistograms : RollupLevel.all
-    var choices = Self.byZone(request, levels)
+    let levels = RollupLevel.telling(dimensions + request.filter.dimensions)
+    let isHistogram = request.measures.contains { $0.isHistogram }
+    var choices = Self.byZone(request, isHistogram ? levels.withHistograms : levels)
     if request.filter.needsAllDimensions {
       choices = choices.map {
         Alternative(
@@ -54,7 +55,10 @@ struct MetricsSource {
 extension TraceFilter {
   /// Whether the filter tells agents, models or providers apart, which rollups do only as long as a workspace has no more of
   /// them than fit.
-  var needsAllDimensions: Bool { !fields.isDisjoint(with: [.agent, .model, .provider]) }
+  var needsAllDimensions: Bool { dimensions.contains { $0 != .status } }
+
+  /// What is told apart of what rollups know.
+  var dimensions: [MetricDimension] { fields.compactMap(\.dimension) }
 
   /// Whether a workspace has more combinations than fit into its rollups.
   static let overflow = "EXISTS (SELECT FROM trace_dimension_overflows WHERE workspace_id = $1::uuid)"

@@ -29,6 +29,9 @@ struct TracesRequest {
   /// Whether every trace of the window has to be looked at: to count what rollups cannot, or to sort.
   var needsScan: Bool { !filter.isKnownToRollups || order.field != .time }
 
+  /// Of a trace that is looked at.
+  var scanPrice: ScanPrice { .list(filter, order) }
+
   private static func filter(_ call: FieldCall) throws(GraphQLError) -> TraceFilter {
     var parts: [TraceFilter] = []
     if let agent = call.optionalText("agentId") { parts.append(.test(.agent, .compare(.equal, agent))) }

@@ -4,21 +4,24 @@ public import Schema
 
 /// `Query.traces`: a page of the traces that started in a window, and how many there are. One statement.
 public struct TracesResolver: RootFieldResolver {
-  /// How many traces may be looked at for one page.
-  private let scanLimit: Int64
+  /// What may be spent on one page where every trace of the range has to be looked at.
+  private let scanBudget: Duration
 
-  public init(scanLimit: Int64 = 5_000_000) {
-    self.scanLimit = scanLimit
+  public init(scanBudget: Duration = .seconds(2)) {
+    self.scanBudget = scanBudget
   }
 
   public func queries(_ call: FieldCall) throws(GraphQLError) -> [SQLQuery] {
-    [TracesStatement.query(try TracesRequest(call), scanLimit: scanLimit, workspace: call.workspaceParameter)]
+    let request = try TracesRequest(call)
+    let limit = request.scanPrice.maximumTraces(scanBudget)
+    return [TracesStatement.query(request, scanLimit: limit, workspace: call.workspaceParameter)]
   }
 
   public func body(_ results: [SQLResult], _ call: FieldCall, into writer: inout JSONWriter) throws(GraphQLError) {
     let request = try TracesRequest(call)
     let rows = results[0]
-    if let scanned = rows.int(0, 0), scanned > scanLimit { throw tooMuch(scanned, request) }
+    let limit = request.scanPrice.maximumTraces(scanBudget)
+    if let scanned = rows.int(0, 0), scanned > limit { throw Self.tooMuch(scanned, limit, request) }
     let total = rows.int(0, 1) ?? 0
     let found = rows.isNull(0, Self.firstColumn) ? 0 : rows.rowCount
     let shown = min(found, Int(request.limit))
@@ -50,12 +53,13 @@ public struct TracesResolver: RootFieldResolver {
   /// The columns of traces follow what was scanned and the total.
   private static let firstColumn = 2
 
-  private func tooMuch(_ scanned: Int64, _ request: TracesRequest) -> GraphQLError {
+  private static func tooMuch(_ scanned: Int64, _ limit: Int64, _ request: TracesRequest) -> GraphQLError {
     let field = request.filter.fields.filter { $0.rollup == nil }.map(\.rawValue).min()
     let reason = field.map { "Filtering by \($0)" } ?? "Sorting by \(request.order.field.rawValue)"
+    let advice = request.scanPrice.advice.map { ", \($0)" } ?? ""
     return GraphQLError(
-      "\(reason) looks at every trace of the range: \(scanned), more than \(scanLimit). Take a shorter range, or sort by time "
-        + "and filter by agentId, model, modelProvider and status only.",
+      "\(reason) looks at every trace of the range: \(scanned), more than \(limit) at \(request.scanPrice.text) each. "
+        + "Take a shorter range\(advice), or sort by time and filter by agentId, model, modelProvider and status only.",
       code: .costLimitExceeded
     )
   }

@@ -27,7 +27,7 @@ struct TracesStatement {
   }
 
   private mutating func text() -> String {
-    let levels = request.filter.isKnownToRollups ? RollupLevel.all : []
+    let levels = request.filter.isKnownToRollups ? RollupLevel.telling(request.filter.dimensions) : []
     let bounds = WindowTiling(request.window, levels: levels).bounds.map { parameters.append($0.parameter) }
     let window = (from: bounds[0] + "::timestamptz", to: bounds[bounds.count - 1] + "::timestamptz")
     let filter = request.filter.overTraces(window: window, &parameters)
@@ -62,8 +62,9 @@ struct TracesStatement {
     guard request.needsScan else { return "SELECT NULL::bigint AS scanned" }
     let limit = parameters.append(.int(scanLimit)) + "::bigint"
     let first = parameters.next
-    for bound in WindowTiling(request.window).bounds { _ = parameters.append(bound.parameter) }
-    let counted = TiledSums(measures: [.requests], isOfKeptTraces: true).select(part: 0, firstBound: first)
+    let sums = TiledSums(measures: [.requests], levels: RollupLevel.totals, isOfKeptTraces: true)
+    for bound in WindowTiling(request.window, levels: sums.levels).bounds { _ = parameters.append(bound.parameter) }
+    let counted = sums.select(part: 0, firstBound: first)
     return """
       SELECT scanned, scanned <= \(limit) AS within
       FROM (SELECT COALESCE(sum(requests), 0)::bigint AS scanned FROM (\(counted)) AS tile) AS counted
@@ -80,6 +81,7 @@ struct TracesStatement {
     var sums = TiledSums(
       measures: [.requests],
       conditions: TiledSums.Conditions(traces: filter, rollups: request.filter.overRollups(&parameters)),
+      levels: RollupLevel.telling(request.filter.dimensions),
       isOfKeptTraces: true
     )
     let isSplit = request.filter.needsAllDimensions
