@@ -28,6 +28,8 @@ public struct CacheInspector: Sendable {
     public let generation: Int64?
     /// Keys in the index, of which some may have expired since the last was added.
     public var indexed = 0
+    /// Whether something else than an index stands in its place.
+    public var isIndexDamaged = false
     public var fields: [Field]
   }
 
@@ -54,7 +56,9 @@ public struct CacheInspector: Sendable {
     var cursor = "0"
     repeat {
       let scan = WorkspaceIndex(of: workspace).scan(from: cursor, 512)
-      guard let page = WorkspaceIndex.page(try await redis.send(scan)) else { break }
+      let reply = try await redis.pipeline([scan]).first
+      result.isIndexDamaged = reply?.isWrongType ?? false
+      guard let page = WorkspaceIndex.page(result.isIndexDamaged ? nil : try reply?.value()) else { break }
       cursor = page.cursor
       try await add(page.keys, to: &result)
     } while cursor != "0"

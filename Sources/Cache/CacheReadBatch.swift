@@ -5,17 +5,40 @@ public struct CacheReadBatch: Sendable {
   /// Nil when no workspace was named, or when Redis could not say.
   let workspaceGeneration: Int64?
   let fieldGenerations: FieldGenerations
+  /// Whether Redis was asked, whatever came of it: asking again would be a second round trip, or a second deadline.
+  public let isTried: Bool
   /// Which keys Redis has answered for; empty for none.
   let asked: [Bool]
+  private let occupied: Set<Int>
   /// Empty when nobody asked for leases.
   let leases: [CacheLease]
 
-  static func misses(_ count: Int) -> CacheReadBatch {
+  init(
+    values: [MemoryEntry?],
+    workspaceGeneration: Int64?,
+    fieldGenerations: FieldGenerations,
+    isTried: Bool,
+    asked: [Bool],
+    occupied: Set<Int>,
+    leases: [CacheLease]
+  ) {
+    self.values = values
+    self.workspaceGeneration = workspaceGeneration
+    self.fieldGenerations = fieldGenerations
+    self.isTried = isTried
+    self.asked = asked
+    self.occupied = occupied
+    self.leases = leases
+  }
+
+  static func misses(_ count: Int, isTried: Bool) -> CacheReadBatch {
     CacheReadBatch(
       values: Array(repeating: nil, count: count),
       workspaceGeneration: nil,
       fieldGenerations: .none,
+      isTried: isTried,
       asked: [],
+      occupied: [],
       leases: []
     )
   }
@@ -32,13 +55,13 @@ public struct CacheReadBatch: Sendable {
     generation.map { $0 + fieldGenerations[prefix] }
   }
 
-  /// Whether Redis has answered.
-  public var hasAsked: Bool { !asked.isEmpty }
-
   /// Whether the value of a key was in memory.
   public func isFromMemory(_ index: Int) -> Bool {
     values[index] != nil && (asked.isEmpty || !asked[index])
   }
+
+  /// Whether something else than a string stands under a key, which is no value of anybody's.
+  public func isOccupied(_ index: Int) -> Bool { occupied.contains(index) }
 
   /// Whose task it is to compute the value of a key, should it be needed.
   public func lease(_ index: Int) -> CacheLease {

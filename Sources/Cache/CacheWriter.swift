@@ -140,7 +140,7 @@ final class CacheWriter: Sendable {
     do throws(CacheError) {
       let replies = try await redis.pipeline(commands + entries.map(setCommand) + releaseCommands(for: batch))
       count(replies.dropFirst(commands.count).prefix(entries.count))
-      try await replaceDamaged(indexing, replies)
+      await replaceDamaged(indexing, replies)
     } catch {
       tally.update { $0.writeFailures += entries.count }
       log.warning("Cached values not stored", detail: error.debugDescription)
@@ -148,24 +148,29 @@ final class CacheWriter: Sendable {
   }
 
   private func count(_ replies: ArraySlice<RedisReply>) {
-    var failures = 0
-    for case .error(let text) in replies {
-      failures += 1
-      log.warning("Cached value refused", detail: text)
+    var (failures, declined) = (0, 0)
+    for reply in replies {
+      switch reply {
+      case .error(let text):
+        failures += 1
+        log.warning("Cached value refused", detail: text)
+      // `NX`: something stands there that is left alone.
+      case .null: declined += 1
+      default: break
+      }
     }
     tally.update {
-      $0.writes += replies.count - failures
+      $0.writes += replies.count - failures - declined
       $0.writeFailures += failures
     }
   }
 
   /// An index that is something else is removed, and begun anew.
-  private func replaceDamaged(_ indexing: [WorkspaceIndex.Additions], _ replies: [RedisReply]) async throws(CacheError)
-  {
+  private func replaceDamaged(_ indexing: [WorkspaceIndex.Additions], _ replies: [RedisReply]) async {
     let firsts = indexing.indices.map { replies[$0 * WorkspaceIndex.Additions.commandCount] }
     let damaged = zip(indexing, firsts).filter { $1.isWrongType }.map(\.0)
     guard !damaged.isEmpty else { return }
-    _ = try await redis.pipeline(damaged.flatMap { [RedisCommand("UNLINK", $0.index.key)] + $0.commands })
+    _ = try? await redis.pipeline(damaged.flatMap { [RedisCommand("UNLINK", $0.index.key)] + $0.commands })
     log.warning("The index of a workspace was no sorted set and is replaced", detail: damaged[0].index.key.description)
   }
 

@@ -19,6 +19,7 @@ public final class FieldCache: Sendable {
   /// How long a lease lasts, which is also how long to wait for its holder; nil when none are taken.
   public var leaseDuration: Duration? { leases?.duration }
   private let invalidator: Invalidator
+  private let watermarks = GenerationWatermarks()
 
   /// - Parameters:
   ///   - memory: how values are kept in memory, once ``run()`` has begun; nil keeps none.
@@ -55,7 +56,7 @@ public final class FieldCache: Sendable {
     log = OccasionalLog(logger, interval: redis.configuration.logInterval)
     writer = CacheWriter(redis: redis, leases: leases, tally: tally, log: log, maximumBytes: maximumQueuedBytes)
     memory = configuration.map(MemoryTier.init)
-    invalidator = Invalidator(redis: redis, memory: memory, tally: tally, log: log)
+    invalidator = Invalidator(redis: redis, memory: memory, watermarks: watermarks, tally: tally, log: log)
     tracking =
       if let configuration, let memory {
         Tracking(trackingConfiguration, primaries: redis.primaries, memory: memory, configuration, log: log)
@@ -135,9 +136,17 @@ public final class FieldCache: Sendable {
     // Both before the commands leave: what changes from now on is told, and the time to live counts from now on.
     let ticket = memory?.ticket()
     let now = ContinuousClock.now
+    batch.willAsk()
     do throws(CacheError) {
       let replies = try await redis.pipeline(batch.commands)
-      let reader = ReplyReader(memory: memory, ticket: ticket, sentAt: now, tally: tally, log: log)
+      let reader = ReplyReader(
+        memory: memory,
+        ticket: ticket,
+        sentAt: now,
+        watermarks: watermarks,
+        tally: tally,
+        log: log
+      )
       try batch.take(replies, reader)
     } catch {
       tally.update { $0.readFailures += 1 }

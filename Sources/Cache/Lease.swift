@@ -6,6 +6,8 @@ public enum CacheLease: Sendable, Hashable {
   case held
   /// Another instance, which has promised to be quick.
   case elsewhere
+  /// Something stands there that is no lease. Whoever needs the value computes it, and gives the lease back.
+  case damaged
 }
 
 /// On what terms leases are taken: who takes them, and for how long.
@@ -20,7 +22,8 @@ struct LeaseTerms: Sendable {
   }
 
   /// The key of a lease names the workspace besides what it is for: no workspace can hold up another one by asking for keys
-  /// that name none. The braces put it on the cluster node of the value, so that value and lease change in order.
+  /// that name none. The braces put it on the cluster node of the value, so that value and lease change in order (unless the key has
+  /// braces of its own, as a trace id may; then they change in either).
   private static func key(for key: CacheKey, workspace: String) -> CacheKey {
     CacheKey(bytes: Array("lease:\(workspace):{".utf8) + key.bytes + "}".utf8)
   }
@@ -38,7 +41,7 @@ struct LeaseTerms: Sendable {
 
   /// Reads the reply to the second of ``commands(for:workspace:)``.
   func read(holder reply: RedisReply?) -> CacheLease {
-    guard let present = reply?.bytes else { return .unknown }
+    guard let present = reply?.bytes else { return reply?.isWrongType == true ? .damaged : .unknown }
     return present == holder ? .held : .elsewhere
   }
 

@@ -9,7 +9,11 @@ struct PartialBatch {
   /// Which keys Redis was asked for; empty when it was asked for none.
   private var asked: [Bool] = []
   private var generations: Generations?
-  /// Something other than numbers stands in the place of a generation.
+  /// Keys under which something else than a string stands.
+  private var occupied: Set<Int> = []
+  /// Whether Redis was asked, whatever came of it.
+  private(set) var isTried = false
+  /// Something other than numbers stands in the place of a generation, or one that was left behind long ago.
   private(set) var damage: Damage?
 
   /// Of the workspace and of its fields: known together or not at all.
@@ -39,12 +43,14 @@ struct PartialBatch {
 
   /// Without the generation nobody can say which values are still good: then all are misses.
   var result: CacheReadBatch {
-    if lacksGenerations { return .misses(keys.count) }
+    if lacksGenerations { return .misses(keys.count, isTried: isTried) }
     return CacheReadBatch(
       values: values,
       workspaceGeneration: generations?.workspace,
       fieldGenerations: generations?.fields ?? .none,
+      isTried: isTried,
       asked: asked,
+      occupied: occupied,
       leases: leases
     )
   }
@@ -76,6 +82,8 @@ struct PartialBatch {
 
   // MARK: Redis
 
+  mutating func willAsk() { isTried = true }
+
   /// Asks for what is missing: a value with its time to live, and its lease.
   var commands: [RedisCommand] {
     var commands: [RedisCommand] = []
@@ -103,6 +111,7 @@ struct PartialBatch {
     var rest = replies[...]
     for index in keys.indices where values[index] == nil {
       guard let value = rest.popFirst(), let ttl = rest.popFirst() else { return }
+      if value.isWrongType { occupied.insert(index) }
       values[index] = reader.entry(keys[index], value, ttl)
       guard let lease else { continue }
       _ = rest.popFirst()
@@ -116,11 +125,9 @@ struct PartialBatch {
     _ reader: ReplyReader
   ) throws(CacheError) {
     guard replies.count == 4 else { throw CacheError(.protocolViolation, "Redis gave too few replies") }
-    let number: Int64
+    let (number, text): (Int64, [UInt8])
     switch Generation.read(replies[1]) {
-    case .number(let found, let text):
-      number = found
-      reader.keep(.generation(of: workspace), text)
+    case .number(let found, let written): (number, text) = (found, written)
     case .damaged:
       damage = .workspace
       return
@@ -133,6 +140,11 @@ struct PartialBatch {
       damage = .fields
       return
     }
+    guard !reader.watermarks.haveFallen(workspace, number, fields) else {
+      damage = .workspace
+      return
+    }
+    reader.keep(.generation(of: workspace), text)
     reader.keep(.fieldGenerations(of: workspace), fields)
     generations = Generations(workspace: number, fields: fields)
   }

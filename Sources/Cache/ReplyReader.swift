@@ -4,6 +4,7 @@ struct ReplyReader {
   let ticket: MemoryTier.Ticket?
   /// Before the commands left, so that no entry outlives its time in Redis.
   let sentAt: ContinuousClock.Instant
+  let watermarks: GenerationWatermarks
   let tally: Tally<CacheStatistics>
   let log: OccasionalLog
 

@@ -99,6 +99,31 @@ struct GenerationTests {
     }
   }
 
+  /// By a restart from disk, or a failover.
+  @Test(arguments: ["gen:w1", "gen:w1:fields"])
+  func countersThatHaveFallenAreRaised(key: String) async throws {
+    try await with { cache, client in
+      func restored() async throws {
+        if key == "gen:w1" {
+          _ = try await client.send(RedisCommand("SET", key, "1700000000001"))
+        } else {
+          _ = try await client.send(RedisCommand("DEL", key))
+          _ = try await client.send(RedisCommand("HSET", key, "*", "1700000000001"))
+        }
+      }
+      try await restored()
+      let old = try #require(await cache.read([], generationOf: "w1").generation)
+      try await cache.invalidate(workspace: "w1", keysWith: "a:", of: ["a:"])
+      try await cache.invalidate(workspace: "w1")
+      let before = try #require(await cache.read([], generationOf: "w1").generation(ofField: Array("a:".utf8)))
+      try await restored()
+      #expect(await cache.read([], generationOf: "w1").generation == nil, "nobody can say what is still good")
+      let after = try await Patience.wait(for: "the repair") { await cache.read([], generationOf: "w1").generation }
+      #expect(after != old && after != before)
+      #expect(cache.statistics.generationRepairs >= 1)
+    }
+  }
+
   private static func damage(_ client: RedisClient, _ words: [String]) async throws {
     _ = try await client.send(RedisCommand("DEL", "gen:w1"))
     var command = words[0] == "SET" ? RedisCommand("SET") : RedisCommand("LPUSH")

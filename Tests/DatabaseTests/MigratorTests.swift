@@ -110,7 +110,7 @@ struct MigratorTests {
   @Test(.disabled(if: TestServers.hasTimescale, "hypertables make their chunks by themselves"))
   func whoWaitsForAMakerOfPartitionsFindsThemMade() async throws {
     try await TestDatabase.with { database in
-      try await database.withPool { pool in
+      try await database.withPool({ $0.statementTimeout = nil }) { pool in
         try await migrator.migrate(pool, Migration.telemetry)
         let ensure = SQLStatement("ensure", "SELECT ensure_trace_partitions(ARRAY[$1]::date[])")
         try await pool.withConnection { first in

@@ -46,22 +46,12 @@ public final class Program: Sendable {
   ) async throws -> Started {
     try await withCheckedThrowingContinuation { continuation in
       Thread.detachNewThread {
-        // A child inherits the mask of the thread that starts it, and Dispatch's threads, one of which made this one,
-        // block everything.
-        var none = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, nil)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["setpriv", "--pdeathsig", "TERM", path] + arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, theirs in theirs }
-        process.standardInput = FileHandle.nullDevice
-        let output = Pipe()
-        let errors = Pipe()
-        process.standardOutput = output
-        process.standardError = errors
+        let child: Spawn
         do {
-          try process.run()
+          child = try Spawn(
+            ["/usr/bin/env", "setpriv", "--pdeathsig", "TERM", path] + arguments,
+            environment: ProcessInfo.processInfo.environment.merging(environment) { _, theirs in theirs }
+          )
         } catch {
           continuation.resume(throwing: error)
           return
@@ -69,14 +59,13 @@ public final class Program: Sendable {
         let (statuses, status) = AsyncStream<Int32>.makeStream()
         continuation.resume(
           returning: Started(
-            processID: process.processIdentifier,
-            said: Transcript(output.fileHandleForReading),
-            heard: Transcript(errors.fileHandleForReading),
+            processID: child.processID,
+            said: Transcript(child.output),
+            heard: Transcript(child.errors),
             statuses: statuses
           )
         )
-        process.waitUntilExit()
-        status.yield(process.terminationStatus + (process.terminationReason == .uncaughtSignal ? 128 : 0))
+        status.yield(child.wait())
         status.finish()
       }
     }

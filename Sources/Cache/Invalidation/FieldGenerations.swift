@@ -1,5 +1,5 @@
 /// The counters of the invalidations of single fields, in a hash under ``CacheKey/fieldGenerations(of:)``: by what the keys
-/// of the field begin with. Mostly there are none.
+/// of the field begin with. Mostly it holds none but `*`.
 ///
 /// A value belongs to the sum of its workspace's generation, its field's, and the moment at which the hash began, which is in
 /// the hash under `*`. None of them ever falls, so a sum that is the same as before says that all are. A hash that Redis has
@@ -42,6 +42,9 @@ final class FieldGenerations: Sendable {
   static func isDamage(_ reply: RedisReply?) -> Bool {
     if case .array(let parts) = reply { !parts.isEmpty } else { reply?.isWrongType ?? false }
   }
+
+  /// Of all counters and the beginning: rises with each of them.
+  var sum: Int64 { numbers.values.reduce(beginning, &+) }
 
   /// 0 for a field that was never invalidated by itself.
   subscript(prefix: [UInt8]) -> Int64 { numbers.isEmpty ? 0 : numbers[prefix] ?? 0 }

@@ -1,5 +1,5 @@
 /// The counter of a workspace's invalidations as it stands in Redis under ``CacheKey/generation(of:)``: a decimal number
-/// of at most 15 digits.
+/// of at most 15 digits; scripts raise those of 14, and replace a longer one.
 ///
 /// An invalidation sets it to the time in milliseconds by the clock of Redis, or to one more than it was where that is more,
 /// and who finds none begins it at the time. So no number comes back that was in use before Redis lost the counter.

@@ -11,11 +11,19 @@ final class Invalidator: Sendable {
   private let redis: RedisClient
   private let memory: MemoryTier?
   private let tally: Tally<CacheStatistics>
+  private let watermarks: GenerationWatermarks
   private let log: OccasionalLog
   /// Workspaces whose counters are being repaired.
   private let repairs = Mutex<Set<String>>([])
 
-  init(redis: RedisClient, memory: MemoryTier?, tally: Tally<CacheStatistics>, log: OccasionalLog) {
+  init(
+    redis: RedisClient,
+    memory: MemoryTier?,
+    watermarks: GenerationWatermarks,
+    tally: Tally<CacheStatistics>,
+    log: OccasionalLog
+  ) {
+    self.watermarks = watermarks
     self.redis = redis
     self.memory = memory
     self.tally = tally
@@ -66,8 +74,11 @@ final class Invalidator: Sendable {
 
   /// An index that is something else is removed.
   private func notRemoved(_ index: WorkspaceIndex, _ error: CacheError) async {
-    log.warning("Invalidated keys not removed", detail: error.debugDescription)
-    if error.isWrongType { _ = try? await redis.send(unlink(index.key)) }
+    guard error.isWrongType else {
+      return log.warning("Invalidated keys not removed", detail: error.debugDescription)
+    }
+    log.warning("The index of a workspace was no sorted set and is removed", detail: index.key.description)
+    _ = try? await redis.send(unlink(index.key))
   }
 
   // MARK: Some keys of a workspace
@@ -142,15 +153,16 @@ final class Invalidator: Sendable {
   /// Makes the counters of a workspace sound again, behind the caller's back, once at a time.
   func repair(_ damage: PartialBatch.Damage, of workspace: String) {
     guard repairs.withLock({ $0.insert(workspace).inserted }) else { return }
-    log.warning("The generation of a workspace was no number and is replaced", detail: workspace)
+    log.warning("The generation of a workspace was no number, or an old one, and is replaced", detail: workspace)
     Task {
       do throws(CacheError) {
         switch damage {
         case .workspace:
           let key = CacheKey.generation(of: workspace)
-          let wasDamaged = Generation.wasDamaged(try await redis.send(Generation.raise(key)).value()) ?? false
+          _ = try await redis.send(Generation.raise(key))
+          watermarks.forget(workspace)
           memory?.drop(CollectionOfOne(key))
-          tally.update { $0.generationRepairs += wasDamaged ? 1 : 0 }
+          tally.update { $0.generationRepairs += 1 }
         case .fields:
           _ = try await invalidateAll(workspace, replacing: .fieldGenerations(of: workspace))
         }

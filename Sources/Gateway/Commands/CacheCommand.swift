@@ -35,7 +35,7 @@ struct CacheStatsCommand: AsyncParsableCommand {
       }
       let found = try await inspector.workspace(workspace, fields: fields.all.map(\.keyPrefix))
       print("generation: \(found.generation.map { "\($0)" } ?? "damaged")")
-      print("keys in the index: \(found.indexed)")
+      print("keys in the index: \(found.isIndexDamaged ? "damaged" : "\(found.indexed)")")
       for (field, counts) in zip(fields.all, found.fields) {
         let generation = counts.generation == 0 ? "" : ", generation \(counts.generation)"
         print("\(field.restName): \(Terminal.counted(counts.keys, "value")), \(counts.bytes) bytes\(generation)")

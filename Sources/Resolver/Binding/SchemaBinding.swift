@@ -186,9 +186,6 @@ struct CachePolicy: Sendable {
   /// The member of a cached value that names its workspace, for keys that do not.
   let owner: [UInt8]?
 
-  /// Whether values are bound to the workspace's generation, so that invalidating it drops them.
-  var usesGeneration: Bool { owner == nil }
-
   /// How long a value stays in Redis.
   var lifetimeInRedis: Duration { ttl + (stale ?? .zero) }
 

@@ -77,9 +77,7 @@ final class DecodedBody: Sendable {
       return policy.owner == nil ? .garbage : .notOurs
     }
     guard let mark else { return .foreign(kept.document) }
-    guard mark.version == CachedBody.version, !policy.usesGeneration || mark.generation == generation else {
-      return .outdated
-    }
+    guard mark.version == CachedBody.version, mark.generation == generation else { return .outdated }
     if remaining > mark.stale { return .body(kept.document, remaining: remaining - mark.stale) }
     return policy.stale == nil || remaining <= .zero ? .outdated : .stale(kept.document)
   }

@@ -82,9 +82,11 @@ struct NestedCaching {
   }
 
   func write(_ fetch: NestedFetch, _ fetched: JSONDocument?) {
-    guard let fetched, let cache = fetch.step.cache, let generation = fetch.generation else { return }
+    guard let fetched, let cache = fetch.step.cache else { return }
     let nested = services.binding.nestedCaches[cache]
     let slot = services.binding.roots.count + cache
+    services.tally.update(slot) { $0.computations += fetch.missing.count }
+    guard let generation = fetch.generation else { return }
     var writes: [CacheWrite] = []
     for (parent, element) in zip(fetch.missing, JSONValue(document: fetched, index: 0).elements) {
       guard let key = fetch.keys[parent], let value = element[nested.property] else { continue }
@@ -93,7 +95,6 @@ struct NestedCaching {
       services.tally.update(slot) { $0.bytesStored += text.count }
       writes.append(CacheWrite(key: key, bytes: text, ttl: nested.policy.ttl))
     }
-    services.tally.update(slot) { $0.computations += fetch.missing.count }
     if !writes.isEmpty { services.writeCache(writes, workspace: workspace) }
   }
 

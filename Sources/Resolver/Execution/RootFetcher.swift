@@ -59,15 +59,15 @@ struct RootFetcher: Sendable {
   ) async -> CachedBodies {
     var cached = CachedBodies(count: calls.count)
     let keyed = calls.indices.filter { calls[$0].key != nil }
-    let isAsked = await look(for: keyed, of: calls, reading, into: &cached, answers)
-    if isAsked || services.leaseDuration == nil { return cached }
+    let isTried = await look(for: keyed, of: calls, reading, into: &cached, answers)
+    if isTried || services.leaseDuration == nil { return cached }
     // Redis has not been asked yet, and may have something better than memory, or nobody who sees to it.
     let missing = keyed.filter { cached.bodies[$0] == nil }
     _ = await look(for: missing, of: calls, .redisOnly, into: &cached, answers)
     return cached
   }
 
-  /// - Returns: whether Redis was asked.
+  /// - Returns: whether Redis was asked, whatever came of it.
   private func look(
     for positions: [Int],
     of calls: [RootCall],
@@ -82,7 +82,10 @@ struct RootFetcher: Sendable {
       let generation = batch.generation(ofField: policy.keyPrefix)
       cached.generations[position] = generation
       cached.leases[position] = batch.lease(index)
-      guard let entry = batch.values[index] else { continue }
+      guard let entry = batch.values[index] else {
+        if batch.isOccupied(index) { cached.misses[position] = .ignored }
+        continue
+      }
       cached.sources[position] = batch.isFromMemory(index) ? .memory : .redis
       let worth = DecodedBody.of(entry, policy: policy)
         .reading(generation: generation ?? 0, workspace: workspace, remaining: entry.remaining)
@@ -107,7 +110,7 @@ struct RootFetcher: Sendable {
       case .notOurs: cached.misses[position] = .notOurs
       }
     }
-    return batch.hasAsked
+    return batch.isTried
   }
 
   // MARK: Fetching

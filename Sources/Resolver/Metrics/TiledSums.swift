@@ -25,6 +25,9 @@ struct TiledSums: Sendable {
   /// A condition without columns of the tables: when it is false no tile is read.
   var condition: String?
 
+  /// Whether rollups of traces that are no longer kept are left out, so that a count is of what a scan would find.
+  var isOfKeptTraces = false
+
   /// A SELECT for each tile of a window, joined by UNION ALL: `part` (the given number), the keys, then a column for each
   /// measure. Its rows are those of the tables, to be summed up once over all tiles: the sum of a histogram for each tile
   /// first would cost more than the histograms.
@@ -48,11 +51,12 @@ struct TiledSums: Sendable {
     let columns = (["\(part) AS part"] + keys + sums).joined(separator: ", ")
     let column = level?.column ?? "\"timestamp\""
     let filter = level == nil ? conditions.traces : conditions.rollups
+    let kept = isOfKeptTraces && level != nil ? " AND \(column) >= (SELECT kept_from FROM trace_partitioning)" : ""
     return """
       SELECT \(columns) FROM \(level?.table ?? "traces" + join) \
       WHERE workspace_id = $1::uuid \
       AND \(column) >= $\(bound)::timestamptz AND \(column) < $\(bound + 1)::timestamptz \
-      AND \(filter)\(condition.map { " AND \($0)" } ?? "")
+      AND \(filter)\(kept)\(condition.map { " AND \($0)" } ?? "")
       """
   }
 }

@@ -115,6 +115,30 @@ struct CacheTests {
     #expect(try await client.graphQL(document).json["data"]?["alerts"]?["total"]?.int == 10)
   }
 
+  /// Its key names no workspace, its values belong to the generation of one all the same: a value that was stored late, or
+  /// not removed, is old.
+  @Test func aTraceFromBeforeARefreshIsNotServed() async throws {
+    let id = gateway.traceIDs[7]
+    let path = "/api/v1/traces/\(id)"
+    let before = try await gateway.owner.client.get(path).json["user_id"]?.string
+    _ = try await stored("trace:detail:\(id)")
+    try await gateway.postgres.rows("UPDATE traces SET user_id = 'renamed' WHERE trace_id = '\(id)'")
+    #expect(try await gateway.owner.client.get(path).json["user_id"]?.string == before)
+    // Now nobody knows that there is a value to be removed.
+    try await gateway.redis.ask("DEL", "idx:\(gateway.owner.workspaceID)")
+    _ = try await gateway.owner.client.graphQL("mutation { refresh { refreshedAt } }")
+    #expect(try await gateway.owner.client.get(path).json["user_id"]?.string == "renamed")
+  }
+
+  /// Nothing that is no value may keep a trace from being cached.
+  @Test func whatIsNoStringUnderTheKeyOfATraceIsReplaced() async throws {
+    let key = "trace:detail:\(gateway.traceIDs[8])"
+    try await gateway.redis.ask("DEL", key)
+    try await gateway.redis.ask("RPUSH", key, "x")
+    _ = try await gateway.owner.client.get("/api/v1/traces/\(gateway.traceIDs[8])")
+    _ = try await stored(key)
+  }
+
   private func generation(of workspace: String) async throws -> Int64 {
     let whole = Int64(try await gateway.redis.ask("GET", "gen:\(workspace)")) ?? 0
     return whole + (Int64(try await gateway.redis.ask("HGET", "gen:\(workspace):fields", "*")) ?? 0)

@@ -30,6 +30,20 @@ struct RedisFaultTests {
     try await recover()
   }
 
+  /// One deadline, not one for each place where values are looked for.
+  @Test func aRequestWaitsForASilentRedisOnce() async throws {
+    let expected = try await warm()
+    gateway.redisWire.pause()
+    // Memory is not trusted any more.
+    try await Task.sleep(for: .milliseconds(150))
+    let before = try await RedisCounts(gateway)
+    try await ask(1, expecting: expected)
+    let after = try await RedisCounts(gateway)
+    #expect(after.timeouts - before.timeouts == 1)
+    gateway.redisWire.resume()
+    try await recover()
+  }
+
   @Test func aSlowRedisIsTakenForOneThatIsAway() async throws {
     let expected = try await warm()
     gateway.redisWire.delayReplies(by: .milliseconds(400))

@@ -51,10 +51,11 @@ struct GatewayUnderTest: Sendable {
   }
 
   /// Runs `body` beside a second gateway.
-  func withAnother(_ body: (Another) async throws -> Void) async throws {
+  func withAnother(settings: [String: String] = [:], _ body: (Another) async throws -> Void) async throws {
     let (port, servicePort) = (try LoopbackSocket.freePort(), try LoopbackSocket.freePort())
     let ports = ["PORT": "\(port)", "SERVICE_PORT": "\(servicePort)"]
-    let program = try await Program(binary, ["serve"], environment: environment.merging(ports) { $1 })
+    let environment = environment.merging(settings) { $1 }.merging(ports) { $1 }
+    let program = try await Program(binary, ["serve"], environment: environment)
     let another = Another(
       client: HTTPClient(port: port).with(token: owner.token),
       inside: HTTPClient(port: servicePort)

@@ -30,10 +30,10 @@ public struct DimensionValuesResolver: RootFieldResolver {
     var counted = "NULL::bigint"
     if levels.isEmpty {
       let first = parameters.next
-      let total = TiledSums(measures: [.requests], levels: RollupLevel.totals)
+      let total = TiledSums(measures: [.requests], levels: RollupLevel.totals, isOfKeptTraces: true)
       for bound in WindowTiling(window, levels: total.levels).bounds { _ = parameters.append(bound.parameter) }
-      counted =
-        "(SELECT COALESCE(sum(requests), 0)::bigint FROM (\(total.select(part: 0, firstBound: first))) AS counted)"
+      let tiles = total.select(part: 0, firstBound: first)
+      counted = "(SELECT COALESCE(sum(requests), 0)::bigint FROM (\(tiles)) AS counted)"
       sums.condition = "(SELECT scanned <= \(parameters.append(.int(scanLimit)))::bigint FROM settings)"
     }
     let first = parameters.next

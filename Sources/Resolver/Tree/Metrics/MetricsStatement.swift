@@ -112,7 +112,7 @@ struct MetricsStatement {
   /// How many traces the window holds, by the rollups.
   private mutating func scanned() -> String {
     let first = parameters.next
-    let sums = TiledSums(measures: [.requests], levels: RollupLevel.totals)
+    let sums = TiledSums(measures: [.requests], levels: RollupLevel.totals, isOfKeptTraces: true)
     for bound in WindowTiling(request.window, levels: sums.levels).bounds { _ = parameters.append(bound.parameter) }
     return "(SELECT COALESCE(sum(requests), 0)::bigint FROM (\(sums.select(part: 0, firstBound: first))) AS counted)"
   }

@@ -92,7 +92,7 @@ struct TracesStatement {
     guard request.needsScan else { return "SELECT NULL::bigint AS scanned" }
     let limit = parameters.append(.int(scanLimit)) + "::bigint"
     let first = parameters.next
-    let sums = TiledSums(measures: [.requests], levels: RollupLevel.totals)
+    let sums = TiledSums(measures: [.requests], levels: RollupLevel.totals, isOfKeptTraces: true)
     for bound in WindowTiling(request.window, levels: sums.levels).bounds { _ = parameters.append(bound.parameter) }
     let counted = sums.select(part: 0, firstBound: first)
     return """
@@ -111,7 +111,8 @@ struct TracesStatement {
     var sums = TiledSums(
       measures: [.requests],
       conditions: TiledSums.Conditions(traces: filter, rollups: request.filter.overRollups(&parameters)),
-      levels: RollupLevel.telling(request.filter.dimensions)
+      levels: RollupLevel.telling(request.filter.dimensions),
+      isOfKeptTraces: true
     )
     let isSplit = request.filter.needsAllDimensions
     if isSplit { sums.condition = "NOT " + TraceFilter.overflow }
