@@ -239,7 +239,11 @@ public struct GatewayApplication: Sendable {
 
   private static func binding(_ configuration: GatewayConfiguration) throws -> SchemaBinding {
     let source = Source(bytes: try TextFile.bytes(of: configuration.schemaFile), name: configuration.schemaFile)
-    return try SchemaBinding.tracegate(source, ttlOverrides: configuration.cacheTTLs, scanBudget: configuration.scanBudget)
+    return try SchemaBinding.tracegate(
+      source,
+      ttlOverrides: configuration.cacheTTLs,
+      scanBudget: configuration.scanBudget
+    )
   }
 
   private static func routes(_ configuration: GatewayConfiguration, _ engine: QueryEngine) throws -> [BoundRoute] {

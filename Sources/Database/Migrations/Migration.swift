@@ -36,7 +36,7 @@ extension Migration {
   /// The schema of `TIMESCALE_URL`: traces, spans, rollups, alerts.
   public static let telemetry: [Migration] = [
     telemetryTables, telemetryPartitions, telemetryReads, telemetryRollups, telemetryNarrowRollups, telemetryTimescale,
-    telemetryRetention, telemetryPrices,
+    telemetryRetention, telemetryPrices, telemetryPages,
   ]
 
   /// The schema of `POSTGRES_URL`: workspaces, users, API keys.

@@ -3,7 +3,8 @@ public import Database
 /// Holds the rollups against the traces, day by day, and makes those anew that differ.
 ///
 /// Each day of a workspace is a transaction of its own, so a run that is ended midway leaves whole days behind, and the next
-/// one finds what is still wrong. Days before the retention horizon are left alone: their traces are gone. Comparing sees one snapshot and holds nobody back; while a day is repaired, writers wait.
+/// one finds what is still wrong. Days before the retention horizon are left alone: their traces are gone. Comparing sees one
+/// snapshot and holds nobody back; while a day is repaired, writers wait.
 public struct RollupRebuild: Sendable {
   /// What a run has found.
   public struct Report: Sendable, Hashable {

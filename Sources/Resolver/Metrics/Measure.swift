@@ -22,37 +22,37 @@ enum Measure: String, Sendable, Hashable, CaseIterable {
   /// `Histogram` of billionths of a dollar, of the traces that have a cost.
   case costs
 
-  /// The sum over rows of `traces`.
+  /// What a row of `traces` adds.
   var ofTraces: String {
     switch self {
-    case .requests: "count(*)"
-    case .errors: "count(*) FILTER (WHERE status <> 'success')"
-    case .latency: "sum(latency_ms)"
-    case .cost: "sum(cost_usd)"
-    case .quality: "sum(quality_score)"
-    case .scored: "count(quality_score)"
-    case .tokensInput: "sum(tokens_input)"
-    case .tokensOutput: "sum(tokens_output)"
-    case .tokensTotal: "sum(tokens_total)"
-    case .latencies: "sum(histogram_unit(latency_ms))"
-    case .costs: "sum(histogram_unit(nano_dollars(cost_usd)))"
+    case .requests: "1::bigint"
+    case .errors: "(status <> 'success')::integer"
+    case .latency: "latency_ms"
+    case .cost: "cost_usd"
+    case .quality: "quality_score"
+    case .scored: "(quality_score IS NOT NULL)::integer"
+    case .tokensInput: "tokens_input"
+    case .tokensOutput: "tokens_output"
+    case .tokensTotal: "tokens_total"
+    case .latencies: "histogram_unit(latency_ms)"
+    case .costs: "histogram_unit(nano_dollars(cost_usd))"
     }
   }
 
-  /// The sum over rows of a rollup.
+  /// What a row of a rollup adds.
   var ofRollup: String {
     switch self {
-    case .requests: "sum(request_count)"
-    case .errors: "sum(error_count)"
-    case .latency: "sum(latency_ms_sum)"
-    case .cost: "sum(total_cost_usd)"
-    case .quality: "sum(quality_score_sum)"
-    case .scored: "sum(quality_score_count)"
-    case .tokensInput: "sum(tokens_input_sum)"
-    case .tokensOutput: "sum(tokens_output_sum)"
-    case .tokensTotal: "sum(tokens_total_sum)"
-    case .latencies: "sum(latency_histogram)"
-    case .costs: "sum(cost_histogram)"
+    case .requests: "request_count"
+    case .errors: "error_count"
+    case .latency: "latency_ms_sum"
+    case .cost: "total_cost_usd"
+    case .quality: "quality_score_sum"
+    case .scored: "quality_score_count"
+    case .tokensInput: "tokens_input_sum"
+    case .tokensOutput: "tokens_output_sum"
+    case .tokensTotal: "tokens_total_sum"
+    case .latencies: "latency_histogram"
+    case .costs: "cost_histogram"
     }
   }
 

@@ -1,4 +1,4 @@
-/// SQL that sums measures over tiled windows. Bounds are parameters, so the text is the same for all windows.
+/// SQL for what measures sum up over tiled windows. Bounds are parameters, so the text is the same for all windows.
 struct TiledSums: Sendable {
   /// The same condition over rows of `traces` and over rows of rollups.
   struct Conditions: Sendable {
@@ -6,7 +6,7 @@ struct TiledSums: Sendable {
     var rollups = "true"
   }
 
-  /// A column that the sums are grouped by.
+  /// A column to group by.
   struct Key: Sendable {
     let name: String
     /// Over rows of `traces`.
@@ -29,7 +29,8 @@ struct TiledSums: Sendable {
   var isOfKeptTraces = false
 
   /// A SELECT for each tile of a window, joined by UNION ALL: `part` (the given number), the keys, then a column for each
-  /// measure.
+  /// measure. Its rows are those of the tables, to be summed up once over all tiles: the sum of a histogram for each tile
+  /// first would cost more than the histograms.
   ///
   /// Each tile is a scan of its own, so that bounds on `"timestamp"` are plain comparisons with parameters, which prune
   /// partitions when the statement is planned. `$1` is the workspace.
@@ -51,12 +52,11 @@ struct TiledSums: Sendable {
     let column = level?.column ?? "\"timestamp\""
     let filter = level == nil ? conditions.traces : conditions.rollups
     let kept = isOfKeptTraces && level != nil ? " AND \(column) >= (SELECT kept_from FROM trace_partitioning)" : ""
-    let grouping = keys.isEmpty ? "" : " GROUP BY " + (2..<keys.count + 2).map(String.init).joined(separator: ", ")
     return """
       SELECT \(columns) FROM \(level?.table ?? "traces" + join) \
       WHERE workspace_id = $1::uuid \
       AND \(column) >= $\(bound)::timestamptz AND \(column) < $\(bound + 1)::timestamptz \
-      AND \(filter)\(kept)\(condition.map { " AND \($0)" } ?? "")\(grouping)
+      AND \(filter)\(kept)\(condition.map { " AND \($0)" } ?? "")
       """
   }
 }

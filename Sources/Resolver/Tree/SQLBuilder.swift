@@ -5,15 +5,53 @@ import Database
 /// Text comes from constants of the program only; what a client sends becomes a parameter.
 struct SQLParameters {
   private(set) var values: [SQLParameter] = []
+  /// The array that holds the values, `$n`; nil where each is a parameter of its own.
+  private let array: String?
 
-  /// `$n`, to be followed by a cast.
+  init() {
+    array = nil
+  }
+
+  /// Values that are elements of one parameter of type `text[]`.
+  init(elementsOf array: String) {
+    self.array = array
+  }
+
+  /// `$n` or `($n)[i]`, to be followed by a cast.
   mutating func append(_ value: SQLParameter) -> String {
     values.append(value)
-    return "$\(values.count)"
+    return array.map { "(\($0))[\(values.count)]" } ?? "$\(values.count)"
   }
+
+  /// The values as one array. Only texts and arrays of texts can be elements.
+  var asArray: SQLParameter { .textArray(values.map(\.elementText)) }
 
   /// The number that the next value gets.
   var next: Int { values.count + 1 }
+}
+
+extension SQLParameter {
+  /// As an element of an array of texts; an array is written as its own text (PostgreSQL 15 manual, 8.15.6).
+  fileprivate var elementText: String {
+    switch self {
+    case .text(let text): return text
+    case .int(let number): return String(number)
+    case .textArray(let values):
+      var text: [UInt8] = [UInt8(ascii: "{")]
+      for value in values {
+        if text.count > 1 { text.append(UInt8(ascii: ",")) }
+        text.append(UInt8(ascii: "\""))
+        for byte in value.utf8 {
+          if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { text.append(UInt8(ascii: "\\")) }
+          text.append(byte)
+        }
+        text.append(UInt8(ascii: "\""))
+      }
+      text.append(UInt8(ascii: "}"))
+      return String(decoding: text, as: UTF8.self)
+    case .null, .bytes, .bool, .double: preconditionFailure("no value of a filter is of this kind")
+    }
+  }
 }
 
 extension SQLStatement {

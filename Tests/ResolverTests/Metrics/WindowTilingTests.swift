@@ -65,9 +65,8 @@ import Testing
   ])
   func cutsAtWholeHoursAndDays(range: String, bounds: [String]) throws {
     let window = try TimeRange(parsing: range).window(at: Instant(seconds: 0))
-    #expect(
-      WindowTiling(window, levels: RollupLevel.full.withHistograms).bounds.map(\.text) == bounds.map { "2025-10-\($0)Z" }
-    )
+    let tiling = WindowTiling(window, levels: RollupLevel.full.withHistograms)
+    #expect(tiling.bounds.map(\.text) == bounds.map { "2025-10-\($0)Z" })
   }
 
   /// Windows of up to 60 days, ending on whole hours and days more often than chance would have it.

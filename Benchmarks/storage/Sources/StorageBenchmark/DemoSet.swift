@@ -73,7 +73,8 @@ struct DemoSet {
 
   /// Writes what is not there yet. What was written whole says so in a table of its own; a run that was ended midway is gone on
   /// with, as writing a trace again changes nothing.
-  private static func fill(_ pool: ConnectionPool, _ count: Int, days: Int) async throws -> (DemoConfiguration, Double) {
+  private static func fill(_ pool: ConnectionPool, _ count: Int, days: Int) async throws -> (DemoConfiguration, Double)
+  {
     _ = try await pool.withConnection {
       try await $0.execute(
         """

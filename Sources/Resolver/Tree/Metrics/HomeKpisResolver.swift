@@ -20,7 +20,7 @@ public struct HomeKpisResolver: RootFieldResolver {
       WITH tile AS (
       \(sums.select(part: 0, firstBound: 2))
       UNION ALL \(sums.select(part: 1, firstBound: 2 + sums.boundCount))
-      ), total AS (SELECT part, \(totals) FROM tile GROUP BY part)
+      ), total AS (SELECT part, \(totals) FROM (VALUES (0), (1)) AS side (part) LEFT JOIN tile USING (part) GROUP BY part)
       SELECT \(figures.joined(separator: ",\n  "))
       FROM total AS now, total AS before WHERE now.part = 0 AND before.part = 1
       """

@@ -32,6 +32,39 @@ struct TracesStatement {
     let window = (from: bounds[0] + "::timestamptz", to: bounds[bounds.count - 1] + "::timestamptz")
     let filter = request.filter.overTraces(window: window, &parameters)
     let total = total(filter, window)
+    let head = """
+      WITH settings AS MATERIALIZED (\(settings()))
+      SELECT settings.scanned, total.total, \(TraceColumns.select("traces"))
+      FROM settings CROSS JOIN (\(total)\(request.filter.isKnownToRollups ? "" : " AND (SELECT within FROM settings)")) AS total
+      """
+    let page = request.order.field == .time && request.page == 1 ? walkedPage(window) : scannedPage(filter, window)
+    return """
+      \(head)
+      LEFT JOIN LATERAL (
+        \(page)
+      ) AS traces ON true
+      ORDER BY \(request.order.orderBy)
+      """
+  }
+
+  /// A page in order of time: read day by day, by a function whose statements are planned for the days that are needed.
+  private mutating func walkedPage(_ window: (from: String, to: String)) -> String {
+    let limit = parameters.append(.int(request.limit + 1)) + "::bigint"
+    var wanted = request.after == nil ? "LEAST(\(limit), total.total)" : limit
+    if request.needsScan { wanted = "CASE WHEN settings.within THEN \(wanted) ELSE 0 END" }
+    // What the condition calls its parameters there.
+    var elements = SQLParameters(elementsOf: "$4")
+    var condition = request.filter.overTraces(window: ("$2", "$3"), &elements)
+    if let after = request.after { condition += " AND " + Self.place(after: after, &elements) }
+    let (from, to) = bounds(window)
+    return """
+      SELECT * FROM trace_page($1::uuid, \(from), \(to), \(request.order.isDescending), \(wanted), \
+      \(parameters.append(.text(condition)))::text, \(parameters.append(elements.asArray))::text[])
+      """
+  }
+
+  /// A page of which all of the window may have to be read: in another order, or counted from the first.
+  private mutating func scannedPage(_ filter: String, _ window: (from: String, to: String)) -> String {
     let limit = parameters.append(.int(request.limit + 1)) + "::bigint"
     var (offset, shown) = ("", "")
     if request.page > 1 {
@@ -42,18 +75,15 @@ struct TracesStatement {
       shown = " LIMIT total.total"
     }
     let guarded = request.needsScan ? " AND (SELECT within FROM settings)" : ""
+    var keyset = ""
+    if let after = request.after { keyset = " AND " + Self.place(after: after, &parameters) }
+    let (from, to) = bounds(window)
     return """
-      WITH settings AS MATERIALIZED (\(settings()))
-      SELECT settings.scanned, total.total, \(TraceColumns.select("traces"))
-      FROM settings CROSS JOIN (\(total)\(request.filter.isKnownToRollups ? "" : guarded)) AS total
-      LEFT JOIN LATERAL (
-        SELECT * FROM (
+      SELECT * FROM (
           SELECT * FROM traces
-          WHERE workspace_id = $1::uuid AND \(filter) AND \(place(window))\(guarded)
+          WHERE workspace_id = $1::uuid AND \(filter) AND "timestamp" >= \(from) AND "timestamp" < \(to)\(keyset)\(guarded)
           ORDER BY \(request.order.orderBy) LIMIT \(limit)\(offset)
         ) AS page\(shown)
-      ) AS traces ON true
-      ORDER BY \(request.order.orderBy)
       """
   }
 
@@ -97,36 +127,26 @@ struct TracesStatement {
     return "SELECT COALESCE(sum(requests), 0)::bigint AS total FROM (\n\(tiles)\n) AS tile"
   }
 
-  /// Which part of the window the page may lie in.
-  private mutating func place(_ window: (from: String, to: String)) -> String {
-    var (from, to) = window
-    var keyset = ""
-    if let after = request.after {
-      keyset = " AND \(place(after: after))"
-      // The time of the cursor bounds the partitions that are looked at.
-      if request.order.field == .time {
-        let bound = after.timestamp
-        if request.order.isDescending {
-          let end = min(request.window.to, Instant(microseconds: bound.microseconds + 1))
-          to = parameters.append(end.parameter) + "::timestamptz"
-        } else {
-          from = parameters.append(max(request.window.from, bound).parameter) + "::timestamptz"
-        }
-      }
+  /// Which part of the window the page may lie in: the time of a cursor bounds the partitions that are looked at.
+  private mutating func bounds(_ window: (from: String, to: String)) -> (from: String, to: String) {
+    guard let after = request.after, request.order.field == .time else { return window }
+    if request.order.isDescending {
+      let end = min(request.window.to, Instant(microseconds: after.timestamp.microseconds + 1))
+      return (window.from, parameters.append(end.parameter) + "::timestamptz")
     }
-    return "\"timestamp\" >= \(from) AND \"timestamp\" < \(to)\(keyset)"
+    return (parameters.append(max(request.window.from, after.timestamp).parameter) + "::timestamptz", window.to)
   }
 
-  private mutating func place(after cursor: TraceCursor) -> String {
+  private static func place(after cursor: TraceCursor, _ parameters: inout SQLParameters) -> String {
     var values: [String] = []
-    switch request.order.field {
+    switch cursor.order.field {
     case .time: break
     case .latency: values.append(parameters.append(.text(cursor.value)) + "::integer")
     case .cost: values.append(parameters.append(.text(cursor.value)) + "::numeric")
     }
     values.append(parameters.append(cursor.timestamp.parameter) + "::timestamptz")
     values.append(parameters.append(.text(cursor.traceID)) + "::text")
-    let keys = request.order.keys.joined(separator: ", ")
-    return "(\(keys)) \(request.order.isDescending ? "<" : ">") (\(values.joined(separator: ", ")))"
+    let keys = cursor.order.keys.joined(separator: ", ")
+    return "(\(keys)) \(cursor.order.isDescending ? "<" : ">") (\(values.joined(separator: ", ")))"
   }
 }
