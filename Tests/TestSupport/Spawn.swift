@@ -42,7 +42,9 @@ struct Spawn {
     self.output = FileHandle(fileDescriptor: output.read, closeOnDealloc: true)
     self.errors = FileHandle(fileDescriptor: errors.read, closeOnDealloc: true)
     self.processID = processID
-    guard error == 0 else { throw TestFailure("\(arguments[0]) cannot be started: \(String(cString: strerror(error)))") }
+    guard error == 0 else {
+      throw TestFailure("\(arguments[0]) cannot be started: \(String(cString: strerror(error)))")
+    }
   }
 
   private static func pipe() throws -> (read: Int32, write: Int32) {
