@@ -29,7 +29,7 @@ struct ClusterTests {
       let nobody = RedisAddress.Endpoint.tcp(host: "127.0.0.1", port: try LoopbackSocket.freePort())
       configuration.topology = .cluster(seeds: [nobody, cluster.seeds[2]])
       let client = RedisClient(configuration: configuration, logger: .silent)
-      try await client.ping()
+      try await Patience.wait(for: "the cluster") { try? await client.ping() }
       _ = try await client.pipeline(keys.map { RedisCommand("SET", $0, "v") })
       await client.close()
       configuration.topology = .cluster(seeds: [nobody])

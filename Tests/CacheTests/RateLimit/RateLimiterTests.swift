@@ -13,7 +13,7 @@ struct RateLimiterTests {
     try await PrivateRedis.run { redis, _ in
       for limit in [7, 250, 1000] {
         let policy = RateLimitPolicy(limit: limit, period: .seconds(360_000))
-        let clients = [redis.client(), redis.client()]
+        let clients = [redis.client(timeout: .seconds(10)), redis.client(timeout: .seconds(10))]
         let limiters = clients.map { RateLimiter(redis: $0, policy: policy, logger: .silent) }
         let allowed = await withTaskGroup(of: Bool.self) { group in
           for caller in 0..<(3 * limit) {
