@@ -40,6 +40,11 @@ struct Databases: Sendable {
     return applied + (try await migrator.migrate(platform, Migration.platform).applied)
   }
 
+  /// For commands that write: not to a database whose schema a newer program has made.
+  func refuseNewerSchema(_ logger: Logger) async throws {
+    _ = try await Migrator(logger: logger).pending(telemetry, Migration.telemetry)
+  }
+
   /// Whether no trace has ever been written.
   func hasNoTraces() async throws -> Bool {
     let result = try await telemetry.query(SQLQuery(Self.anyTrace))

@@ -30,7 +30,8 @@ struct DemoCommand: AsyncParsableCommand {
     let report = try await Interruption.cancelling { _ in
       let logger = Log.make(configuration)
       return try await Databases.opened(configuration, logger: logger) { databases in
-        try await DemoLoading(settings: configuration, databases: databases, logger: logger).load(demo)
+        try await databases.refuseNewerSchema(logger)
+        return try await DemoLoading(settings: configuration, databases: databases, logger: logger).load(demo)
       }
     }
     print(

@@ -48,7 +48,8 @@ struct LoadCommand: AsyncParsableCommand {
   ) async throws -> LoadReport {
     let logger = Log.make(configuration)
     return try await Databases.opened(configuration, logger: logger) { databases in
-      try await CacheInvalidation.running(configuration, logger: logger) { caches in
+      try await databases.refuseNewerSchema(logger)
+      return try await CacheInvalidation.running(configuration, logger: logger) { caches in
         let bar = ProgressBar("loading")
         defer { bar.clear() }
         let loader = TraceLoader(

@@ -24,6 +24,7 @@ struct RebuildRollupsCommand: AsyncParsableCommand {
     let report = try await Interruption.cancelling { _ in
       let logger = Log.make(configuration)
       return try await Databases.opened(configuration, logger: logger) { databases in
+        try await databases.refuseNewerSchema(logger)
         let bar = ProgressBar(check ? "comparing" : "rebuilding")
         defer { bar.clear() }
         let report = try await RollupRebuild(pool: databases.telemetry).run(repairing: !check) { progress in

@@ -21,6 +21,7 @@ struct RetentionCommand: AsyncParsableCommand {
     }
     let report = try await Interruption.cancelling { _ in
       try await Databases.opened(configuration, logger: Log.make(configuration)) { databases in
+        try await databases.refuseNewerSchema(Log.make(configuration))
         let bar = ProgressBar("retention")
         defer { bar.clear() }
         return try await TraceRetention(pool: databases.telemetry).run(keeping: configuration.traceRetentionDays) {

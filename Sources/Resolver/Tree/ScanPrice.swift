@@ -47,16 +47,17 @@ struct ScanPrice: Sendable, Hashable {
       switch field.place {
       case .text: parts[.texts, default: 0] += 8000
       case .tags: parts[.tests, default: 0] += 800
-      case .trace: parts[.tests, default: 0] += Self.price(of: test)
+      case .trace: parts[.tests, default: 0] += Self.price(of: test, field)
       }
     }
   }
 
-  private static func price(of test: TraceFilter.Test) -> Int64 {
+  private static func price(of test: TraceFilter.Test, _ field: FilterField) -> Int64 {
     switch test {
     case .compare, .isAbsent: 30
     case .prefix, .contains: 80
-    case .among: 150
+    // Instants are read from their texts for each trace.
+    case .among(let values): 150 + Int64(values.count) * (field.kind == .timestamptz ? 250 : 10)
     }
   }
 

@@ -25,6 +25,18 @@ struct KilledCommandTests {
     }
   }
 
+  /// Whoever writes to a schema that he does not know may spoil what a newer program relies on.
+  @Test(arguments: ["retention", "rebuild-rollups", "demo"])
+  func aNewerDatabaseIsLeftAlone(command: String) async throws {
+    try await DatabaseUnderTest.with { database in
+      #expect(try await database.start("migrate").outcome().status == 0)
+      try await database.witness.rows("INSERT INTO tracegate_migrations VALUES ('telemetry', 99, 'future', 'x')")
+      let outcome = try await database.start([command], ["TRACE_RETENTION_DAYS": "1"]).outcome()
+      #expect(outcome.status != 0)
+      #expect(outcome.errors.contains("The database is newer than this program"), "\(outcome.errors)")
+    }
+  }
+
   @Test func rebuildRollupsIsTakenUpInTheMiddle() async throws {
     try await DatabaseUnderTest.with { database in
       try await database.fill()

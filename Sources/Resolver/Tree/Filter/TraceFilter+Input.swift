@@ -1,9 +1,12 @@
 import Schema
 
 extension TraceFilter {
-  /// How many tests one filter may have, and how many values one list.
+  /// How many tests one filter may have, how many parts of `and`, `or` and `not`, and how many values all its lists together.
   static let maximumTests = 100
+  static let maximumParts = 200
   static let maximumValues = 1000
+  /// Bytes of a text that is searched for: PostgreSQL may take the product of both lengths, and hears of no timeout meanwhile.
+  static let maximumSearchLength = 256
 
   /// Reads a coerced `TraceFilter`. Its depth was counted when it was coerced.
   /// - Throws: `BAD_USER_INPUT` when it is larger than a statement should be, or names an instant that cannot be.
@@ -15,6 +18,8 @@ extension TraceFilter {
 
 private struct FilterReader {
   private var tests = 0
+  private var parts = 0
+  private var listed = 0
 
   mutating func filter(_ object: InputObject) throws(GraphQLError) -> TraceFilter {
     var parts: [TraceFilter] = []
@@ -22,7 +27,8 @@ private struct FilterReader {
       switch member.name {
       case "and": parts.append(.all(try filters(member.value)))
       case "or": parts.append(.any(try filters(member.value)))
-      case "not": parts.append(.not(try filter(member.value.objectValue ?? InputObject())))
+      case "not":
+        parts.append(.not(try part(member.value)))
       default:
         guard let field = FilterField(rawValue: member.name) else {
           throw GraphQLError("The filter \"\(member.name)\" is not known.", code: .internalServerError)
@@ -35,8 +41,16 @@ private struct FilterReader {
 
   private mutating func filters(_ list: InputValue) throws(GraphQLError) -> [TraceFilter] {
     var filters: [TraceFilter] = []
-    for item in list.listValue ?? [] { filters.append(try filter(item.objectValue ?? InputObject())) }
+    for item in list.listValue ?? [] { filters.append(try part(item)) }
     return filters
+  }
+
+  private mutating func part(_ value: InputValue) throws(GraphQLError) -> TraceFilter {
+    parts += 1
+    guard parts <= TraceFilter.maximumParts else {
+      throw GraphQLError("A filter may hold at most \(TraceFilter.maximumParts) parts.", code: .badUserInput)
+    }
+    return try filter(value.objectValue ?? InputObject())
   }
 
   /// An operator that is given null is not applied.
@@ -52,7 +66,7 @@ private struct FilterReader {
     return parts
   }
 
-  private func test(_ member: InputObject.Member, of field: FilterField) throws(GraphQLError) -> TraceFilter {
+  private mutating func test(_ member: InputObject.Member, of field: FilterField) throws(GraphQLError) -> TraceFilter {
     switch member.name {
     case "in", "notIn":
       let among = TraceFilter.test(field, .among(try values(member.value, of: field)))
@@ -70,17 +84,29 @@ private struct FilterReader {
     case "gte": .test(field, .compare(.aboveOrEqual, value))
     case "lt": .test(field, .compare(.below, value))
     case "lte": .test(field, .compare(.belowOrEqual, value))
-    case "prefix": .test(field, .prefix(value))
-    case "contains": .test(field, .contains(value))
+    case "prefix": .test(field, .prefix(try searched(value)))
+    case "contains": .test(field, .contains(try searched(value)))
     default: throw GraphQLError("The operator \"\(member.name)\" is not known.", code: .internalServerError)
     }
   }
 
-  private func values(_ list: InputValue, of field: FilterField) throws(GraphQLError) -> [String] {
-    let items = list.listValue ?? []
-    guard items.count <= TraceFilter.maximumValues else {
+  private func searched(_ text: String) throws(GraphQLError) -> String {
+    guard text.utf8.count <= TraceFilter.maximumSearchLength else {
       throw GraphQLError(
-        "A list in a filter may hold at most \(TraceFilter.maximumValues) values.",
+        "A text that is searched for may have at most \(TraceFilter.maximumSearchLength) bytes; this one has "
+          + "\(text.utf8.count).",
+        code: .badUserInput
+      )
+    }
+    return text
+  }
+
+  private mutating func values(_ list: InputValue, of field: FilterField) throws(GraphQLError) -> [String] {
+    let items = list.listValue ?? []
+    listed += items.count
+    guard listed <= TraceFilter.maximumValues else {
+      throw GraphQLError(
+        "The lists of a filter may hold at most \(TraceFilter.maximumValues) values together.",
         code: .badUserInput
       )
     }
