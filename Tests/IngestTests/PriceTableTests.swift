@@ -85,6 +85,20 @@ import Testing
     #expect(rivals.price(model: "m", provider: nil, at: Self.then) == nil)
   }
 
+  /// Until then the maker's price counts, as it did before anybody knew of the other one.
+  @Test func aResellersOwnPriceCountsFromItsTimeOn() {
+    func price(_ provider: String, _ dollars: Int128, _ from: Int64?) -> PriceTable.Price {
+      let amount = ExactDecimal(coefficient: dollars, scale: 0)
+      let start = from.map { TraceTimestamp(seconds: $0) }
+      return .init(provider: provider, model: "m", validFrom: start, input: amount, output: amount)
+    }
+    let table = PriceTable(prices: [price("maker", 1, nil), price("shop", 2, 1000)], resellers: ["maker": ["shop"]])
+    let sold = [999, 1000].map {
+      table.price(model: "m", provider: "shop", at: TraceTimestamp(seconds: $0))?.input.description
+    }
+    #expect(sold == ["1", "2"])
+  }
+
   @Test func aCostBeyondWhatIsAcceptedIsUnknown() {
     let dear = PriceTable.Price(
       provider: "p",

@@ -51,10 +51,9 @@ public struct PriceTable: Sendable {
 
   /// The price of a model at a time; nil when it is not known, or not from this provider (a local copy of it, say).
   public func price(model: String, provider: String?, at instant: TraceTimestamp) -> Price? {
-    guard let prices = lookUp(model), let seller = seller(provider, of: prices) else { return nil }
-    return prices.first { price in
-      price.provider == seller && (price.validFrom.map { $0 <= instant } ?? true)
-    }
+    // What will be sold by whom later says nothing of now.
+    let prices = (lookUp(model) ?? []).filter { $0.validFrom.map { $0 <= instant } ?? true }
+    return seller(provider, of: prices).flatMap { seller in prices.first { $0.provider == seller } }
   }
 
   /// What the tokens cost, to the last digit, in US dollars.
