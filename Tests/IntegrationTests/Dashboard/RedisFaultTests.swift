@@ -21,6 +21,8 @@ struct RedisFaultTests {
   @Test func silenceCostsTheFirstCallsTheirDeadlineAndTheOthersNothing() async throws {
     let expected = try await warm()
     gateway.redisWire.pause()
+    // Memory answers for another moment, without asking.
+    try await Task.sleep(for: .milliseconds(150))
     let before = try await RedisCounts(gateway)
     try await ask(60, expecting: expected)
     let after = try await RedisCounts(gateway)
