@@ -4,7 +4,7 @@ import Testing
 
 @testable import Cache
 
-@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized)
+@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized, .inTurn)
 struct FieldCacheTests {
   static let keys = ["home_kpis:w1:24h", "alerts:recent:w1:10:all", "activity:stream:w1:50", "traces:list:w1:ab"]
     .map { CacheKey($0) }

@@ -4,7 +4,7 @@ import Testing
 @testable import Cache
 
 /// The counter of a workspace's invalidations, and what else may stand in its place.
-@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized)
+@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized, .inTurn)
 struct GenerationTests {
   @Test func readsNumbersAsRedisWritesThem() {
     let texts = ["0", "7", "1763741423123", "999999999999999"]

@@ -5,7 +5,7 @@ import Testing
 @testable import Cache
 
 /// Invalidating by field and by prefix, and what any invalidation costs Redis.
-@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized)
+@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized, .inTurn)
 struct InvalidationTests {
   private static let fields = ["a:", "b:", "b:c:"]
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Cache
 
 /// Who computes a value that is missing, when there are several instances.
-@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized)
+@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized, .inTurn)
 struct LeaseTests {
   private static let keys = ["a:w1:1", "a:w1:2"].map { CacheKey($0) }
 

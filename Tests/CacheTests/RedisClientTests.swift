@@ -4,7 +4,7 @@ import Testing
 
 @testable import Cache
 
-@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized)
+@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized, .inTurn)
 struct RedisClientTests {
   @Test func sendsAllCommandsOfACallInOneTurn() async throws {
     try await PrivateRedis.run { redis, _ in

@@ -1,7 +1,8 @@
 import Database
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: TestDatabase.isAvailable, "TRACEGATE_TEST_PG_URL is not set"))
+@Suite(.enabled(if: TestDatabase.isAvailable, "TRACEGATE_TEST_PG_URL is not set"), .inTurn)
 struct ConnectionTests {
   @Test func transactionsCommitOrLeaveNothing() async throws {
     struct Stop: Error {}

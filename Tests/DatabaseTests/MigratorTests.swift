@@ -3,7 +3,7 @@ import Logging
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: TestDatabase.isAvailable, "TRACEGATE_TEST_PG_URL is not set"))
+@Suite(.enabled(if: TestDatabase.isAvailable, "TRACEGATE_TEST_PG_URL is not set"), .inTurn)
 struct MigratorTests {
   private let migrator = Migrator(logger: .silent)
 

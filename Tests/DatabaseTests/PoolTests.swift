@@ -2,7 +2,7 @@ import Database
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: TestDatabase.isAvailable, "TRACEGATE_TEST_PG_URL is not set"))
+@Suite(.enabled(if: TestDatabase.isAvailable, "TRACEGATE_TEST_PG_URL is not set"), .inTurn)
 struct PoolTests {
   private static let one = SQLStatement("one", "SELECT $1::int")
   private static let sleep = SQLStatement("sleep", "SELECT pg_sleep($1::double precision)")

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Replicas are databases whose own functions say how far behind they are: a search path puts them before PostgreSQL's.
-@Suite(.enabled(if: TestServers.postgresURL != nil))
+@Suite(.enabled(if: TestServers.postgresURL != nil), .inTurn)
 struct ReadPoolsTests {
   private static let name = SQLStatement(
     "which",

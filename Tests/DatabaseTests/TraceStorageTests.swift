@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Native partitions and TimescaleDB's hypertables (SPEC §5).
-@Suite(.enabled(if: TestDatabase.isAvailable, "TRACEGATE_TEST_PG_URL is not set"))
+@Suite(.enabled(if: TestDatabase.isAvailable, "TRACEGATE_TEST_PG_URL is not set"), .inTurn)
 struct TraceStorageTests {
   private let migrator = Migrator(logger: .silent)
 

@@ -1,8 +1,9 @@
 import Database
+import TestSupport
 import Testing
 
 /// What goes in comes out, whatever it holds.
-@Suite(.enabled(if: TestDatabase.isAvailable, "TRACEGATE_TEST_PG_URL is not set"))
+@Suite(.enabled(if: TestDatabase.isAvailable, "TRACEGATE_TEST_PG_URL is not set"), .inTurn)
 struct ValueTests {
   private static let hostile = [
     "", " ", "'", "''; DROP TABLE users; --", "\"", "\\", "\\'", "$1", "%s%n", "{}", "{\"a\"}", "NULL", "null",

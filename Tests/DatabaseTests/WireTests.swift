@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What passes between us and the server, and what happens when it does not.
-@Suite(.enabled(if: TestDatabase.isAvailable, "TRACEGATE_TEST_PG_URL is not set"))
+@Suite(.enabled(if: TestDatabase.isAvailable, "TRACEGATE_TEST_PG_URL is not set"), .inTurn)
 struct WireTests {
   private static let statements = (0..<5).map {
     SQLStatement("number\($0)", "SELECT \($0) + $1::int, repeat('x', 100)")

@@ -20,7 +20,7 @@ import Testing
 }
 
 /// Our encodings against the server's own.
-@Suite(.enabled(if: TestServers.postgresURL != nil, TelemetryDatabase.absence))
+@Suite(.enabled(if: TestServers.postgresURL != nil, TelemetryDatabase.absence), .inTurn)
 struct CopyBufferServerTests {
   /// The value of one field, without its length, in hexadecimal.
   private func encoded(_ write: (inout CopyBuffer) -> Void) -> String {

@@ -6,7 +6,7 @@ import Testing
 @testable import Ingest
 
 /// `model_prices`: filled with the list prices, changed by SQL.
-@Suite(.enabled(if: TestServers.postgresURL != nil, TelemetryDatabase.absence))
+@Suite(.enabled(if: TestServers.postgresURL != nil, TelemetryDatabase.absence), .inTurn)
 struct PriceDatabaseTests {
   private static let workspace = UUIDBytes(high: 1, low: 3)
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What is there already gets its minutes and histograms, also when somebody is killed on the way.
-@Suite(.enabled(if: TestServers.postgresURL != nil, TelemetryDatabase.absence))
+@Suite(.enabled(if: TestServers.postgresURL != nil, TelemetryDatabase.absence), .inTurn)
 struct RollupMigrationTests {
   @Test func aKilledMigrationIsCompletedByTheNextRun() async throws {
     try await TelemetryDatabase.with(Array(Migration.telemetry.prefix(3))) { database in

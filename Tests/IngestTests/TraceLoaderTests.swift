@@ -6,7 +6,7 @@ import Testing
 
 @testable import Ingest
 
-@Suite(.enabled(if: TestServers.postgresURL != nil, TelemetryDatabase.absence))
+@Suite(.enabled(if: TestServers.postgresURL != nil, TelemetryDatabase.absence), .inTurn)
 struct TraceLoaderTests {
   private static let workspace = UUIDBytes(high: 1, low: 2)
 
@@ -113,7 +113,7 @@ struct TraceLoaderTests {
   }
 }
 
-@Suite(.enabled(if: TestServers.postgresURL != nil, TelemetryDatabase.absence))
+@Suite(.enabled(if: TestServers.postgresURL != nil, TelemetryDatabase.absence), .inTurn)
 struct DemoLoadTests {
   @Test func writesTheWholeSetOnceWithItsAlerts() async throws {
     let configuration = try DemoConfiguration(traces: 12_000, days: 5, seed: 11)

@@ -5,7 +5,7 @@ import Testing
 @testable import Ingest
 
 /// Old traces go by whole days, and what was counted stays counted, once.
-@Suite(.enabled(if: TestServers.postgresURL != nil, TelemetryDatabase.absence))
+@Suite(.enabled(if: TestServers.postgresURL != nil, TelemetryDatabase.absence), .inTurn)
 struct TraceRetentionTests {
   private static let workspace = UUIDBytes(high: 0xAAAA_AAAA_0000_4000, low: 0x8000_0000_0000_0004)
   private static let horizon = "2026-11-08T00:00:00Z"

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Ingest
 
-@Suite(.enabled(if: TestServers.postgresURL != nil, TelemetryDatabase.absence))
+@Suite(.enabled(if: TestServers.postgresURL != nil, TelemetryDatabase.absence), .inTurn)
 struct TraceWriterTests {
   private static let workspace = UUIDBytes(high: 0xAAAA_AAAA_0000_4000, low: 0x8000_0000_0000_0001)
   private static let otherWorkspace = UUIDBytes(high: 0xAAAA_AAAA_0000_4000, low: 0x8000_0000_0000_0002)

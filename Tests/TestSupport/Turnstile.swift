@@ -3,6 +3,8 @@
 public actor Turnstile {
   /// What starts programs, or keeps all cores busy.
   public static let heavy = Turnstile(places: 3)
+  /// What asks a database or a Redis.
+  public static let servers = Turnstile(places: 4)
 
   private var free: Int
   private var waiting: [CheckedContinuation<Void, Never>] = []

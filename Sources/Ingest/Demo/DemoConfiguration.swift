@@ -10,7 +10,7 @@ public struct DemoConfiguration: Sendable, Hashable {
   /// The first gets most of the traffic.
   public let workspaces: [UUIDBytes]
 
-  public static let maximumTraces = 100_000_000
+  public static let maximumRows = 100_000_000
   public static let maximumDays = 365
 
   /// - Parameter workspaces: defaults to ``defaultWorkspaces(seed:)``.
@@ -23,8 +23,8 @@ public struct DemoConfiguration: Sendable, Hashable {
     workspaces: [UUIDBytes]? = nil
   ) throws(DemoError) {
     let workspaces = workspaces ?? Self.defaultWorkspaces(seed: seed)
-    guard (1...Self.maximumTraces).contains(traces) else {
-      throw DemoError("traces is \(traces); expected 1 to \(Self.maximumTraces)")
+    guard (1...Self.maximumRows).contains(traces) else {
+      throw DemoError("traces is \(traces); expected 1 to \(Self.maximumRows)")
     }
     guard (1...Self.maximumDays).contains(days) else {
       throw DemoError("days is \(days); expected 1 to \(Self.maximumDays)")

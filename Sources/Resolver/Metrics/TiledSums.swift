@@ -41,6 +41,40 @@ struct TiledSums: Sendable {
       .joined(separator: "\nUNION ALL ")
   }
 
+  /// An expression: how many traces there are.
+  /// - Precondition: ``measures`` are the requests.
+  func sumOfRequests(firstBound: Int) -> String {
+    "(SELECT COALESCE(sum(requests), 0)::bigint FROM (\(select(part: 0, firstBound: firstBound))) AS counted)"
+  }
+
+  /// An expression: how many rows ``select(part:firstBound:)`` reads, but at most one more than `limit` of rollups. What is
+  /// read from `traces` is counted by whole minutes, whose totals know it.
+  func countRead(firstBound: Int, limit: String) -> String {
+    let count = WindowTiling.tileCount(levels: levels.count)
+    var rollups: [String] = []
+    var traces: [String] = []
+    for tile in 0..<count {
+      let (lower, upper) = ("$\(firstBound + tile)::timestamptz", "$\(firstBound + tile + 1)::timestamptz")
+      let own = condition.map { " AND \($0)" } ?? ""
+      if let level = WindowTiling.level(ofTile: tile, levels: levels.count).map({ levels[$0] }) {
+        rollups.append(
+          "SELECT FROM \(level.table) WHERE workspace_id = $1::uuid "
+            + "AND \(level.column) >= \(lower) AND \(level.column) < \(upper)\(own)"
+        )
+      } else {
+        traces.append(
+          "SELECT request_count FROM traces_minutely_totals WHERE workspace_id = $1::uuid "
+            + "AND minute >= date_trunc('minute', \(lower), 'UTC') AND minute < \(upper)\(own)"
+        )
+      }
+    }
+    let bounded = "\(rollups.joined(separator: "\n      UNION ALL ")) LIMIT \(limit) + 1"
+    return """
+      (SELECT count(*) FROM (\(bounded)) AS read)
+        + (SELECT COALESCE(sum(request_count), 0)::bigint FROM (\(traces.joined(separator: " UNION ALL "))) AS edge)
+      """
+  }
+
   /// How many parameters a window's bounds are.
   var boundCount: Int { WindowTiling.tileCount(levels: levels.count) + 1 }
 

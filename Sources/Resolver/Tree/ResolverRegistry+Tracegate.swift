@@ -27,9 +27,9 @@ extension ResolverRegistry {
     root("Query.traces", TracesResolver(scanBudget: scanBudget))
     root("Query.trace", TraceResolver())
     root("Query.metrics", MetricsResolver(scanBudget: scanBudget))
-    root("Query.explainChange", ExplainChangeResolver())
-    root("Query.agents", DimensionValuesResolver(.agent))
-    root("Query.models", DimensionValuesResolver(.model))
+    root("Query.explainChange", ExplainChangeResolver(scanBudget: scanBudget))
+    root("Query.agents", DimensionValuesResolver(.agent, scanBudget: scanBudget))
+    root("Query.models", DimensionValuesResolver(.model, scanBudget: scanBudget))
     root("Query.tags", DimensionValuesResolver(.tag, scanBudget: scanBudget))
   }
 

@@ -23,6 +23,12 @@ struct SQLParameters {
     return array.map { "(\($0))[\(values.count)]" } ?? "$\(values.count)"
   }
 
+  /// Values that belong together; the number of the first.
+  mutating func append(contentsOf more: [SQLParameter]) -> Int {
+    defer { values += more }
+    return next
+  }
+
   /// The values as one array. Only texts and arrays of texts can be elements.
   var asArray: SQLParameter { .textArray(values.map(\.elementText)) }
 

@@ -1,5 +1,7 @@
-/// What it costs PostgreSQL to read one trace where rollups do not know what is asked, by what is done with it. The number of
-/// traces that a scan would read is known before it begins, so a scan that is too dear is never begun (docs/figures.md).
+import Schema
+
+/// What it costs PostgreSQL to read one trace where rollups do not know what is asked, or one row of a rollup, by what is done
+/// with it. How many would be read is known before anything is, so what is too dear is never begun (docs/figures.md).
 ///
 /// The prices are rounded up from measurements (docs/decisions/0021); what they must get right is which scans are a thousand
 /// times dearer than others.
@@ -7,7 +9,7 @@ struct ScanPrice: Sendable, Hashable {
   /// What the time goes into.
   enum Part: Sendable, Hashable, CaseIterable {
     case reading
-    /// Tests of columns and tags.
+    /// Tests of columns and tags, and a tag's own rows.
     case tests
     /// Tests of input and output, which lie in a table of their own and may be long.
     case texts
@@ -16,8 +18,11 @@ struct ScanPrice: Sendable, Hashable {
     case percentiles
   }
 
-  /// Nanoseconds by part.
+  /// Nanoseconds for each row, by part.
   private var parts: [Part: Int64] = [:]
+  /// How many sums of an answer, of groups and buckets, there can be, and nanoseconds for each of them.
+  private var cells: Int64 = 0
+  private var cellPrice: Int64 = 0
 
   private init(reading: Int64) {
     parts[.reading] = reading
@@ -30,16 +35,36 @@ struct ScanPrice: Sendable, Hashable {
     return price
   }
 
-  /// Of figures by groups.
-  static func figures(_ filter: TraceFilter, _ dimensions: [MetricDimension], _ measures: [Measure]) -> ScanPrice {
-    var price = ScanPrice(reading: 400)
+  /// Of figures that are made of traces.
+  /// - Parameter cells: how many groups and buckets the answer may have.
+  static func figures(
+    _ filter: TraceFilter,
+    _ dimensions: [MetricDimension],
+    _ measures: [Measure],
+    cells: Int64
+  ) -> ScanPrice {
+    var price = ScanPrice(reading: 700)
     price.add(filter)
-    let isFine = dimensions.contains { !$0.isKnownToRollups }
-    price.parts[.groups] = Int64(dimensions.count) * (isFine ? 1500 : 700)
-    // In the worst case each trace is a group of its own.
-    let histograms = Int64(measures.count(where: \.isHistogram))
-    price.parts[.percentiles] = histograms * (isFine ? 7000 : 1000)
+    // A trace counts for each of its tags, of which two are assumed.
+    let groups: Int64 = dimensions.reduce(0) { $0 + ($1 == .tag ? 2000 : $1.isKnownToRollups ? 700 : 1500) }
+    price.parts[.groups] = dimensions.contains(.tag) ? 2 * groups : groups
+    price.addPercentiles(measures, cells: cells)
     return price
+  }
+
+  /// Of figures that are made of rollups.
+  static func rollups(_ dimensions: [MetricDimension], _ measures: [Measure], cells: Int64) -> ScanPrice {
+    var price = ScanPrice(reading: 1200)
+    price.parts[.groups] = Int64(dimensions.count) * 300
+    price.addPercentiles(measures, cells: cells)
+    return price
+  }
+
+  private mutating func addPercentiles(_ measures: [Measure], cells: Int64) {
+    let histograms = Int64(measures.count(where: \.isHistogram))
+    parts[.percentiles] = histograms * 1000
+    self.cells = cells
+    cellPrice = 2000 + histograms * 12_000
   }
 
   private mutating func add(_ filter: TraceFilter) {
@@ -47,32 +72,40 @@ struct ScanPrice: Sendable, Hashable {
       switch field.place {
       case .text: parts[.texts, default: 0] += 8000
       case .tags: parts[.tests, default: 0] += 800
-      case .trace: parts[.tests, default: 0] += Self.price(of: test, field)
+      case .trace: parts[.tests, default: 0] += Self.price(of: test)
       }
     }
   }
 
-  private static func price(of test: TraceFilter.Test, _ field: FilterField) -> Int64 {
+  private static func price(of test: TraceFilter.Test) -> Int64 {
     switch test {
     case .compare, .isAbsent: 30
     case .prefix, .contains: 80
-    // Instants are read from their texts for each trace.
-    case .among(let values): 150 + Int64(values.count) * (field.kind == .timestamptz ? 250 : 10)
+    case .among: 150
     }
   }
 
-  /// Nanoseconds for each trace.
-  var nanoseconds: Int64 { parts.values.reduce(0, +) }
+  /// Nanoseconds for each row, without what the answer's sums take.
+  private var rowPrice: Int64 { parts.values.reduce(0, +) }
 
-  /// How many traces can be read for so much.
-  func maximumTraces(_ budget: Duration) -> Int64 {
+  /// Nanoseconds for so many rows. No sum is there without a row.
+  private func price(of rows: Int64) -> Int64 { rows * rowPrice + min(rows, cells) * cellPrice }
+
+  /// How many rows can be read for so much.
+  func maximumRows(_ budget: Duration) -> Int64 {
     let (seconds, attoseconds) = budget.components
-    return (seconds * 1_000_000_000 + attoseconds / 1_000_000_000) / max(1, nanoseconds)
+    let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    let few = nanoseconds / max(1, rowPrice + cellPrice)
+    return few <= cells ? few : (nanoseconds - cells * cellPrice) / max(1, rowPrice)
   }
 
-  /// What to ask less of, when it is that which makes the scan dear.
-  var advice: String? {
-    guard let (part, price) = parts.max(by: { $0.value < $1.value }), 2 * price > nanoseconds else { return nil }
+  /// What to ask less of, when it is that which makes so many rows dear.
+  func advice(for rows: Int64) -> String? {
+    let whole = price(of: rows)
+    var prices = parts.mapValues { $0 * rows }
+    let sums = min(rows, cells) * cellPrice
+    if parts[.percentiles] ?? 0 > 0 { prices[.percentiles, default: 0] += sums }
+    guard let (part, price) = prices.max(by: { $0.value < $1.value }), 2 * price > whole else { return nil }
     return switch part {
     case .reading, .groups: nil
     case .tests: "test fewer fields"
@@ -81,9 +114,21 @@ struct ScanPrice: Sendable, Hashable {
     }
   }
 
-  /// `0.4 µs`, `48 µs`.
-  var text: String {
-    let tenths = (nanoseconds + 99) / 100
+  /// What each of so many rows takes: `0.4 µs`, `48 µs`.
+  func text(for rows: Int64) -> String {
+    let tenths = (price(of: max(1, rows)) / max(1, rows) + 99) / 100
     return tenths < 100 ? "\(tenths / 10).\(tenths % 10) µs" : "\((tenths + 5) / 10) µs"
+  }
+
+  /// What to say when there are more rows of rollups than `limit`.
+  /// - Parameter more: further advice, as ", a longer interval".
+  func refusal(by dimensions: [MetricDimension], _ limit: Int64, _ more: String = "") -> GraphQLError {
+    let table = dimensions.contains(.agent) ? "agent" : "model"
+    let advice = advice(for: limit).map { ", \($0)" } ?? ""
+    return GraphQLError(
+      "The range has more than \(limit) rows of rollups by \(table), at \(text(for: limit)) each. "
+        + "Take a shorter range\(more)\(advice), or tell fewer dimensions apart.",
+      code: .costLimitExceeded
+    )
   }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Cache
 
-@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized)
+@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized, .inTurn)
 struct ClusterTests {
   private let keys = (0..<30).map { "k\($0)" }
 

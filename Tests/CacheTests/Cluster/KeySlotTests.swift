@@ -26,7 +26,7 @@ import Testing
     #expect(slot("gen:w1") == slot("xx{gen:w1}yy"))
   }
 
-  @Test(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)))
+  @Test(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .inTurn)
   func agreesWithRedis() async throws {
     try await PrivateCluster.borrow { cluster in
       var random = SplitMix64(seed: 3)

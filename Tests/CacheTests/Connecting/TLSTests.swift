@@ -4,7 +4,7 @@ import Testing
 
 @testable import Cache
 
-@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized)
+@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized, .inTurn)
 struct TLSTests {
   @Test(arguments: ["127.0.0.1", "localhost"])
   func speaksToAServerThatItsAuthorityVouchesFor(_ host: String) async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import Cache
 
 /// Whatever happens to a key in Redis, memory does not keep its old value.
-@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized)
+@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized, .inTurn)
 struct MemoryCoherenceTests {
   private let key = "a:w1:1"
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Cache
 
 /// What memory saves, seen at the wire.
-@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized)
+@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized, .inTurn)
 struct MemoryReadTests {
   private let keys = ["a:w1:1", "a:w1:2", "trace:detail:t1"].map { CacheKey($0) }
 

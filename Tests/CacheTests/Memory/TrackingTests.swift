@@ -5,7 +5,7 @@ import Testing
 @testable import Cache
 
 /// Memory without Redis telling of changes.
-@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized)
+@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized, .inTurn)
 struct TrackingTests {
   private let key = "a:w1:1"
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Cache
 
-@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized)
+@Suite(.enabled(if: PrivateRedis.isThere, Comment(rawValue: PrivateRedis.absence)), .serialized, .inTurn)
 struct RateLimiterTests {
   /// So slow that nothing comes back during a test.
   private static let slow = RateLimitPolicy(limit: 1000, period: .seconds(360_000))

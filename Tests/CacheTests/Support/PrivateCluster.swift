@@ -104,7 +104,10 @@ final class PrivateCluster: Sendable {
     for number in nodes.indices {
       try await Patience.wait(for: "the cluster") {
         let state = try await ask(number, "CLUSTER INFO").text ?? ""
-        return state.contains("cluster_state:ok") && state.contains("cluster_known_nodes:\(nodes.count)") ? true : nil
+        let isWhole = ["state:ok", "known_nodes:\(nodes.count)", "slots_ok:\(KeySlot.count)"].allSatisfy {
+          state.contains("cluster_\($0)\r\n")
+        }
+        return isWhole ? true : nil
       }
     }
     for number in nodes.indices.dropFirst(3) {

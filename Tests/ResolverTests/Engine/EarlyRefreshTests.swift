@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Values computed before they are missed, and values past their time.
-@Suite(.enabled(if: CachedEngine.isAvailable, "needs the servers of scripts/test"), .serialized)
+@Suite(.enabled(if: CachedEngine.isAvailable, "needs the servers of scripts/test"), .serialized, .inTurn)
 struct EarlyRefreshTests {
   private static let first = #"{"value":1}"#
 

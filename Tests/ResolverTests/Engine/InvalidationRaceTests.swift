@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A reader that is slower than an invalidation: it has read before, and stores after.
-@Suite(.enabled(if: CachedEngine.isAvailable, "needs the servers of scripts/test"), .serialized)
+@Suite(.enabled(if: CachedEngine.isAvailable, "needs the servers of scripts/test"), .serialized, .inTurn)
 struct InvalidationRaceTests {
   enum Scope: CaseIterable {
     case workspace, field, prefix

@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// Answers at once from what the field cache has in memory. The database is never asked: the resolvers need none.
-@Suite(.enabled(if: TestServers.redisURL != nil, Comment(rawValue: TestServers.absence)))
+@Suite(.enabled(if: TestServers.redisURL != nil, Comment(rawValue: TestServers.absence)), .inTurn)
 struct MemoryAnswerTests {
   private static let sdl = """
     directive @cached(ttl: Int!, key: String!, owner: String) on FIELD_DEFINITION

@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// `@cached` below the root.
-@Suite(.enabled(if: CachedEngine.isAvailable, "needs the servers of scripts/test"), .serialized)
+@Suite(.enabled(if: CachedEngine.isAvailable, "needs the servers of scripts/test"), .serialized, .inTurn)
 struct NestedCacheTests {
   @Test func fetchesOnlyForParentsWhoseValueIsNotCached() async throws {
     try await with { stand, principal in

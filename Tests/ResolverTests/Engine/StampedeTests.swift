@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Many who ask for what nobody has, at once.
-@Suite(.enabled(if: CachedEngine.isAvailable, "needs the servers of scripts/test"), .serialized)
+@Suite(.enabled(if: CachedEngine.isAvailable, "needs the servers of scripts/test"), .serialized, .inTurn)
 struct StampedeTests {
   @Test func fiveHundredRequestsOnTwoInstancesComputeOnce() async throws {
     try await with { one, other, principal in

@@ -7,7 +7,7 @@ import Testing
 
 /// A workspace that is written to all the time, and looked at by many: a quarter of the times of the product's promise, so that the
 /// test takes seconds. A write every 50 ms, and 20 viewers who look every 500 ms; caches are dropped every 250 ms.
-@Suite(.enabled(if: CachedEngine.isAvailable, "needs the servers of scripts/test"), .serialized)
+@Suite(.enabled(if: CachedEngine.isAvailable, "needs the servers of scripts/test"), .serialized, .inTurn)
 struct SteadyIngestTests {
   @Test func mostAnswersComeFromTheCacheAndNoneIsOld() async throws {
     try await TreeDatabase.with { database in

@@ -1,9 +1,10 @@
 import JSON
 import Resolver
 import Schema
+import TestSupport
 import Testing
 
-@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence))
+@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence), .inTurn)
 struct ActivityTests {
   private func call(_ workspace: WorkspaceID, limit: Int64) -> FieldCall {
     .of(workspace, ["limit": .int(limit)])

@@ -1,9 +1,10 @@
 import JSON
 import Resolver
 import Schema
+import TestSupport
 import Testing
 
-@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence))
+@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence), .inTurn)
 struct AlertsTests {
   private func call(_ workspace: WorkspaceID, limit: Int64, severity: String? = nil) -> FieldCall {
     .of(workspace, ["limit": .int(limit), "severity": severity.map { .enumeration($0) } ?? .null])

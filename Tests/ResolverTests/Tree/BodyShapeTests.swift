@@ -1,12 +1,13 @@
 import Foundation
 import JSON
 import Schema
+import TestSupport
 import Testing
 
 @testable import Resolver
 
 /// Holds every body against `schema.graphql`: nothing the schema promises may be missing, null or of another kind.
-@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence))
+@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence), .inTurn)
 struct BodyShapeTests {
   private static func source() throws -> Source {
     let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized

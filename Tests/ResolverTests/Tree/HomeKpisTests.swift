@@ -2,9 +2,10 @@ import Database
 import JSON
 import Resolver
 import Schema
+import TestSupport
 import Testing
 
-@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence))
+@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence), .inTurn)
 struct HomeKpisTests {
   private static let ranges = [
     "1h", "24h", "7d", "30d",

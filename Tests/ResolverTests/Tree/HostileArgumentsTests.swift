@@ -11,7 +11,7 @@ import Testing
 
 /// Every place of the schema's queries that takes a text gets texts that could break something: there is an answer or a
 /// refusal of the input, never an SQL error, and never anything of another workspace.
-@Suite(.serialized, .enabled(if: CachedEngine.isAvailable, TreeDatabase.absence))
+@Suite(.serialized, .enabled(if: CachedEngine.isAvailable, TreeDatabase.absence), .inTurn)
 struct HostileArgumentsTests {
   /// A place for a text: a document with the variable `$text`.
   private struct Place: Sendable {

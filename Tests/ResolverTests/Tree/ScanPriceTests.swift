@@ -1,5 +1,6 @@
 import JSON
 import Schema
+import TestSupport
 import Testing
 
 @testable import Resolver
@@ -7,40 +8,54 @@ import Testing
 /// What would hurt a server is refused before it is begun, and says what to leave out.
 struct ScanPriceTests {
   @Test(arguments: [
-    ([MetricDimension.user], [Measure.requests], "1.9 µs", 1_052_631, nil as String?),
-    ([.user, .session, .agent], Measure.allCases, "19 µs", 105_820, "ask for measures without percentiles"),
-    ([.tag], [.requests, .latencies], "8.9 µs", 224_719, "ask for measures without percentiles"),
-    ([.agent], [.latencies], "2.1 µs", 952_380, nil),
+    ([MetricDimension.user], [Measure.requests], 1, "2.2 µs", 909_090, nil as String?),
+    ([.user, .session, .agent], Measure.allCases, 1, "6.4 µs", 312_495, nil),
+    // A trace counts for each of its tags.
+    ([.user, .session, .tag], [.requests], 1, "11 µs", 186_915, nil),
+    ([.agent], [.latencies], 1, "2.4 µs", 833_327, nil),
+    // Each of so many sums has a histogram, and there are no more sums than traces.
+    ([.agent], [.latencies], 43_920, "3.5 µs", 577_133, "ask for measures without percentiles"),
+    ([.agent], [.latencies], 1_000_000, "16 µs", 121_951, "ask for measures without percentiles"),
   ])
   func figuresCostByGroupsAndPercentiles(
     dimensions: [MetricDimension],
     measures: [Measure],
+    cells: Int64,
     text: String,
     maximum: Int64,
     advice: String?
   ) {
-    let price = ScanPrice.figures(.none, dimensions, measures)
-    #expect(price.text == text)
-    #expect(price.maximumTraces(.seconds(2)) == maximum)
-    #expect(price.advice == advice)
+    let price = ScanPrice.figures(.none, dimensions, measures, cells: cells)
+    #expect(price.text(for: maximum) == text)
+    #expect(price.maximumRows(.seconds(2)) == maximum)
+    #expect(price.advice(for: maximum) == advice)
+  }
+
+  @Test func rollupsCostByRowsAndSums() {
+    #expect(ScanPrice.rollups([], [.requests], cells: 1).maximumRows(.seconds(2)) == 1_666_665)
+    #expect(ScanPrice.rollups([.agent, .model], [.requests, .latencies], cells: 62).maximumRows(.seconds(2)) == 713_975)
+    let hours = ScanPrice.rollups([.agent, .model], [.latencies, .costs], cells: 60 * 720)
+    #expect(hours.maximumRows(.seconds(2)) == 230_736)
+    #expect(hours.text(for: 230_736) == "8.7 µs")
+    #expect(hours.advice(for: 230_736) == "ask for measures without percentiles")
   }
 
   @Test func conditionsCostByWhatTheyLookAt() {
     func price(_ count: Int, _ field: FilterField, _ test: TraceFilter.Test) -> ScanPrice {
       .list(.any(Array(repeating: .test(field, test), count: count)), TraceOrder())
     }
-    #expect(price(1, .user, .compare(.equal, "a")).maximumTraces(.seconds(2)) == 6_060_606)
-    #expect(price(90, .user, .contains("a")).maximumTraces(.seconds(2)) == 266_666)
-    #expect(price(90, .user, .contains("a")).advice == "test fewer fields")
-    #expect(price(90, .input, .contains("a")).maximumTraces(.seconds(2)) == 2776)
-    #expect(price(90, .input, .contains("a")).advice == "test input and output less often")
-    #expect(price(20, .tag, .prefix("a")).text == "16 µs")
-    #expect(price(3, .user, .among(["a"])).text == "0.8 µs")
+    #expect(price(1, .user, .compare(.equal, "a")).maximumRows(.seconds(2)) == 6_060_606)
+    #expect(price(90, .user, .contains("a")).maximumRows(.seconds(2)) == 266_666)
+    #expect(price(90, .user, .contains("a")).advice(for: 1000) == "test fewer fields")
+    #expect(price(90, .input, .contains("a")).maximumRows(.seconds(2)) == 2776)
+    #expect(price(90, .input, .contains("a")).advice(for: 1000) == "test input and output less often")
+    #expect(price(20, .tag, .prefix("a")).text(for: 1000) == "16 µs")
+    #expect(price(3, .user, .among(["a"])).text(for: 1000) == "0.8 µs")
   }
 }
 
 /// The same in the database.
-@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence))
+@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence), .inTurn)
 struct ScanRefusalTests {
   /// Ninety searches in texts ran into the statement's timeout before they had a price.
   @Test func manySearchesInTextsAreRefused() async throws {
@@ -84,8 +99,8 @@ struct ScanRefusalTests {
       let count = try Self.count(sample)
       #expect(
         error?.message
-          == "Grouping by user reads every trace of the range: \(count), more than 40 at 19 µs each. Take a "
-          + "range of about \(720 * 40 / Int64(count) / 24) days, ask for measures without percentiles, or group and filter by "
+          == "Grouping by user reads every trace of the range: \(count), more than 70 at 11 µs each. Take a "
+          + "range of about \(720 * 70 / Int64(count) / 24) days, ask for measures without percentiles, or group and filter by "
           + "agent, model, provider and status only, which rollups answer."
       )
       arguments["measures"] = .list([.enumeration("requests"), .enumeration("totalCostUsd")])

@@ -3,10 +3,11 @@ import Foundation
 import JSON
 import Resolver
 import Schema
+import TestSupport
 import Testing
 
 /// Filters, orders and cursors of `traces` against an oracle in memory.
-@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence))
+@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence), .inTurn)
 struct TraceListTests {
   private static let orders: [(name: String, isDescending: Bool)] = [
     ("time", true), ("time", false), ("latency", true), ("latency", false), ("cost", true), ("cost", false),
@@ -140,6 +141,70 @@ struct TraceListTests {
       }
       let cheap = Self.arguments(range: "30d", .null, ("time", true), limit: 5)
       #expect(try await database.body(resolver, .of(TraceSample.first, cheap))["items"]?.elements.count == 5)
+    }
+  }
+
+  /// What rollups cannot count, and pages that only a walk over all before them reaches.
+  @Test func overflowsAndDeepPagesHaveAPrice() async throws {
+    try await TreeDatabase.with { database in
+      let sample = TraceSample(seed: 57, count: 100)
+      try await sample.write(to: database)
+      let resolver = TracesResolver(scanBudget: .nanoseconds(20 * 330))
+      let count = try Self.expected(sample, TraceSample.first, range: "30d", .null, ("time", true)).count
+      func message(_ more: [String: InputValue]) async -> String? {
+        let arguments = Self.arguments(range: "30d", .null, ("time", true), limit: 5).merging(more) { $1 }
+        return await #expect(throws: GraphQLError.self) {
+          try await database.body(resolver, .of(TraceSample.first, arguments))
+        }?.message
+      }
+      #expect(
+        await message(["page": .int(5)])
+          == "Page 5 looks at every trace of the range: \(count), more than 22 at 0.3 µs each. Take a shorter range, or "
+          + "go on from a cursor with after."
+      )
+      var arguments = Self.arguments(range: "30d", .null, ("time", true), limit: 5)
+      for page in 1...4 {
+        arguments["page"] = .int(Int64(page))
+        #expect(try await database.body(resolver, .of(TraceSample.first, arguments))["items"]?.elements.count == 5)
+      }
+      let agent: [String: InputValue] = ["agentId": .string("agent-1")]
+      arguments = Self.arguments(range: "30d", .null, ("time", true), limit: 5).merging(agent) { $1 }
+      let counted = try await database.body(resolver, .of(TraceSample.first, arguments))["total"]?.int
+      try await database.execute("INSERT INTO trace_dimension_overflows VALUES ('\(TraceSample.first)')")
+      #expect(
+        await message(agent)
+          == "Telling so many agents and models apart looks at every trace of the range: \(count), more than 20 at 0.4 µs "
+          + "each. Take a shorter range, or filter by status only."
+      )
+      #expect(try await database.body(TracesResolver(), .of(TraceSample.first, arguments))["total"]?.int == counted)
+    }
+  }
+
+  /// Long lists are looked up by hash, short ones compared one by one.
+  @Test(arguments: [3, 40])
+  func listsOfAnyLengthMatchTheSame(length: Int) async throws {
+    try await TreeDatabase.with { database in
+      let sample = TraceSample(seed: 58, count: 200)
+      try await sample.write(to: database)
+      let rows = sample.rows.filter { $0.workspace == TraceSample.first }.prefix(length)
+      let lists: [(String, [InputValue])] = [
+        ("traceId", rows.map { .string($0.traceID) }), ("timestamp", rows.map { .string($0.timestamp.text) }),
+        ("userId", rows.compactMap { $0.user.map { .string($0) } }), ("latencyMs", rows.map { .int(Int64($0.latency)) }),
+        ("tag", rows.flatMap { $0.tags.map { .string($0) } }), ("agentId", rows.map { .string($0.agentID) }),
+      ]
+      for (field, values) in lists {
+        for name in ["in", "notIn"] {
+          let test = InputObject([InputObject.Member(name: name, value: .list(values))])
+          let filter = InputValue.object(InputObject([InputObject.Member(name: field, value: .object(test))]))
+          for order in [("time", true), ("latency", true)] {
+            let arguments = Self.arguments(range: "30d", filter, order, limit: 1000)
+            let body = try await database.body(TracesResolver(), .of(TraceSample.first, arguments))
+            let expected = try Self.expected(sample, TraceSample.first, range: "30d", filter, order)
+            #expect(body["items"]?.elements.map { $0["trace_id"]?.string } == expected, "\(field) \(name) \(order)")
+            #expect(body["total"]?.int == Int64(expected.count))
+          }
+        }
+      }
     }
   }
 

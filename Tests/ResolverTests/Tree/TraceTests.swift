@@ -1,9 +1,10 @@
 import JSON
 import Resolver
 import Schema
+import TestSupport
 import Testing
 
-@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence))
+@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence), .inTurn)
 struct TraceTests {
   private static let detailKeys = [
     "trace_id", "workspace_id", "agent_id", "timestamp", "latency_ms", "status", "model", "model_provider",
@@ -113,7 +114,7 @@ struct TraceTests {
   }
 }
 
-@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence))
+@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence), .inTurn)
 struct TraceFieldsLoaderTests {
   private static let parents = """
     [{"trace_id": "bare", "timestamp": "2026-03-13T08:00:00.000001Z"},

@@ -2,9 +2,10 @@ import Database
 import JSON
 import Resolver
 import Schema
+import TestSupport
 import Testing
 
-@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence))
+@Suite(.serialized, .enabled(if: TreeDatabase.isAvailable, TreeDatabase.absence), .inTurn)
 struct TracesTests {
   private static let keys = [
     "trace_id", "workspace_id", "agent_id", "timestamp", "latency_ms", "status", "model", "model_provider",

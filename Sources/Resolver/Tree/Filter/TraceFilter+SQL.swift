@@ -25,6 +25,9 @@ private struct FilterWriter {
     case rollups
   }
 
+  /// So many are compared one by one.
+  private static let fewValues = 8
+
   let source: Source
   var parameters: SQLParameters
 
@@ -69,10 +72,11 @@ private struct FilterWriter {
     case .isAbsent: return "(\(column) IS NULL)"
     case .compare(let comparison, let value): return compare(comparison, value, column, kind)
     case .among(let values):
-      // No stored text holds U+0000.
-      let parameter = parameters.append(.textArray(values.filter(\.isStorable)))
+      // No stored text holds U+0000. Read from text once, not for each row; looked up by hash where that is faster.
       let cast = kind == .text ? "::text[]" : "::text[]::\(kind.rawValue)[]"
-      return "(\(column) = ANY(\(parameter)\(cast)))"
+      let list = "\(parameters.append(.textArray(values.filter(\.isStorable))))\(cast)"
+      return values.count <= Self.fewValues
+        ? "(\(column) = ANY((SELECT \(list))::\(kind.rawValue)[]))" : "(\(column) IN (SELECT unnest(\(list))))"
     case .prefix(let value):
       return value.isStorable ? "(\(column) ^@ \(parameters.append(.text(value)))::text)" : "false"
     case .contains(let value):

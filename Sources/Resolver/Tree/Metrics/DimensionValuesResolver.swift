@@ -6,14 +6,16 @@ public import Schema
 /// offer. One statement.
 public struct DimensionValuesResolver: RootFieldResolver {
   private let dimension: MetricDimension
-  /// How many traces may be read where rollups do not know the dimension.
-  private let scanLimit: Int64
   private let price: ScanPrice
+  /// How many rows of rollups may be read, or of traces where rollups do not know the dimension.
+  private let limit: Int64
 
   init(_ dimension: MetricDimension, scanBudget: Duration = .seconds(2)) {
     self.dimension = dimension
-    price = .figures(.none, [dimension], [.requests])
-    scanLimit = price.maximumTraces(scanBudget)
+    price =
+      dimension.isKnownToRollups
+      ? .rollups([dimension], [.requests], cells: 0) : .figures(.none, [dimension], [.requests], cells: 0)
+    limit = price.maximumRows(scanBudget)
   }
 
   public func queries(_ call: FieldCall) throws(GraphQLError) -> [SQLQuery] {
@@ -27,31 +29,30 @@ public struct DimensionValuesResolver: RootFieldResolver {
       levels: levels,
       join: dimension.join
     )
-    var counted = "NULL::bigint"
+    let bounds = WindowTiling(window, levels: levels).bounds.map(\.parameter)
+    let first = parameters.append(contentsOf: bounds)
+    let maximum = parameters.append(.int(limit)) + "::bigint"
+    var read = sums.countRead(firstBound: first, limit: maximum)
     if levels.isEmpty {
-      let first = parameters.next
       let total = TiledSums(measures: [.requests], levels: RollupLevel.totals, isOfKeptTraces: true)
-      for bound in WindowTiling(window, levels: total.levels).bounds { _ = parameters.append(bound.parameter) }
-      let tiles = total.select(part: 0, firstBound: first)
-      counted = "(SELECT COALESCE(sum(requests), 0)::bigint FROM (\(tiles)) AS counted)"
-      sums.condition = "(SELECT scanned <= \(parameters.append(.int(scanLimit)))::bigint FROM settings)"
+      let first = parameters.append(contentsOf: WindowTiling(window, levels: total.levels).bounds.map(\.parameter))
+      read = total.sumOfRequests(firstBound: first)
     }
-    let first = parameters.next
-    for bound in WindowTiling(window, levels: levels).bounds { _ = parameters.append(bound.parameter) }
+    sums.condition = "(SELECT read <= \(maximum) FROM settings)"
     let contained = call.optionalText("contains").map {
       $0.isStorable ? " WHERE position(\(parameters.append(.text($0)))::text IN value) > 0" : " WHERE false"
     }
-    let limit = parameters.append(.int(try call.integer("limit")))
+    let wanted = parameters.append(.int(try call.integer("limit")))
     let text = """
-      WITH settings AS MATERIALIZED (SELECT \(counted) AS scanned), tile AS (
+      WITH settings AS MATERIALIZED (SELECT \(read) AS read), tile AS (
       \(sums.select(part: 0, firstBound: first))
       ), value AS (
         SELECT value, sum(requests)::bigint AS requests, count(*) OVER () AS total
         FROM tile\(contained ?? "") GROUP BY value
       )
-      SELECT settings.scanned, item.value, item.requests, item.total
+      SELECT settings.read, item.value, item.requests, item.total
       FROM settings LEFT JOIN LATERAL (
-        SELECT * FROM value ORDER BY requests DESC, value LIMIT \(limit)::bigint
+        SELECT * FROM value ORDER BY requests DESC, value LIMIT \(wanted)::bigint
       ) AS item ON true
       ORDER BY item.requests DESC, item.value
       """
@@ -60,10 +61,11 @@ public struct DimensionValuesResolver: RootFieldResolver {
 
   public func body(_ results: [SQLResult], _ call: FieldCall, into writer: inout JSONWriter) throws(GraphQLError) {
     let rows = results[0]
-    if let scanned = rows.int(0, 0), scanned > scanLimit {
+    if let read = rows.int(0, 0), read > limit {
+      guard !dimension.isKnownToRollups else { throw price.refusal(by: [dimension], limit) }
       throw GraphQLError(
-        "Listing every \(dimension.rawValue) reads every trace of the range: \(scanned), more than \(scanLimit) at "
-          + "\(price.text) each. Take a shorter range.",
+        "Listing every \(dimension.rawValue) reads every trace of the range: \(read), more than \(limit) at "
+          + "\(price.text(for: limit)) each. Take a shorter range.",
         code: .costLimitExceeded
       )
     }

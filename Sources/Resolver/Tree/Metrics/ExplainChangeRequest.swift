@@ -8,6 +8,9 @@ struct ExplainChangeRequest {
   let dimensions: [MetricDimension]
   let top: Int64
 
+  /// Of the rows of rollups of both windows.
+  var price: ScanPrice { .rollups(dimensions, definition.measures, cells: 0) }
+
   init(_ call: FieldCall) throws(GraphQLError) {
     window = try call.timeRange().window(at: call.now)
     figure = call.optionalText("measure").flatMap(MetricFigure.init) ?? .totalCostUsd

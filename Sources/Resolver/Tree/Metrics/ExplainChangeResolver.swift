@@ -10,15 +10,24 @@ public import Schema
 public struct ExplainChangeResolver: RootFieldResolver {
   private typealias Column = ExplainChangeStatement.Column
 
-  public init() {}
+  /// What may be spent on one answer.
+  private let scanBudget: Duration
+
+  public init(scanBudget: Duration = .seconds(2)) {
+    self.scanBudget = scanBudget
+  }
 
   public func queries(_ call: FieldCall) throws(GraphQLError) -> [SQLQuery] {
-    [ExplainChangeStatement.query(try ExplainChangeRequest(call), workspace: call.workspaceParameter)]
+    let request = try ExplainChangeRequest(call)
+    let limit = request.price.maximumRows(scanBudget)
+    return [ExplainChangeStatement.query(request, limit: limit, workspace: call.workspaceParameter)]
   }
 
   public func body(_ results: [SQLResult], _ call: FieldCall, into writer: inout JSONWriter) throws(GraphQLError) {
     let request = try ExplainChangeRequest(call)
     let rows = results[0]
+    let limit = request.price.maximumRows(scanBudget)
+    if let read = rows.int(0, Column.read), read > limit { throw request.price.refusal(by: request.dimensions, limit) }
     writer.beginObject()
     writer.key("as_of")
     writer.instant(call.now)

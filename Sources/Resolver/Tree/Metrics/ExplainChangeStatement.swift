@@ -1,7 +1,7 @@
 import Database
 
 /// The statement of `Query.explainChange`: sums of both windows side by side (`now_…`, `before_…`), by group and of all, then
-/// each group's part of the change.
+/// each group's part of the change. Parts are rounded before they are added up, so those that are shown add up to the change.
 struct ExplainChangeStatement {
   /// Figures of all, then those of a group, its place, and from ``keys`` on its names.
   enum Column {
@@ -13,7 +13,9 @@ struct ExplainChangeStatement {
     static let groupValue = 4
     static let previousGroupValue = 5
     static let contribution = 6
-    static let keys = 7
+    /// How many rows of rollups are, or would be, read; there are no figures when they are too many.
+    static let read = 7
+    static let keys = 8
   }
 
   private static let sides = ["now", "before"]
@@ -25,12 +27,15 @@ struct ExplainChangeStatement {
   /// The columns of sums.
   private let columns: [String]
 
-  static func query(_ request: ExplainChangeRequest, workspace: SQLParameter) -> SQLQuery {
+  static func query(_ request: ExplainChangeRequest, limit: Int64, workspace: SQLParameter) -> SQLQuery {
     let windows = [request.window, request.window.previous]
     let levels = RollupLevel.telling(request.dimensions)
     let bounds = windows.flatMap { WindowTiling($0, levels: levels).bounds.map(\.parameter) }
-    let parameters = [workspace] + bounds + [.int(request.top)]
-    let text = ExplainChangeStatement(request).text(top: "$\(parameters.count)::bigint")
+    let parameters = [workspace] + bounds + [.int(request.top), .int(limit)]
+    let text = ExplainChangeStatement(request).text(
+      top: "$\(parameters.count - 1)::bigint",
+      limit: "$\(parameters.count)::bigint"
+    )
     return SQLQuery(SQLStatement(family: "explain_change", text), parameters)
   }
 
@@ -40,14 +45,23 @@ struct ExplainChangeStatement {
     columns = Self.sides.flatMap { side in request.definition.measures.map { "\(side)_\($0.rawValue)" } }
   }
 
-  private func text(top: String) -> String {
+  private func text(top: String, limit: String) -> String {
     let list = keys.joined(separator: ", ")
+    var sums = TiledSums(
+      measures: request.definition.measures,
+      keys: request.dimensions.enumerated().map { $1.key(named: "k\($0)") },
+      levels: RollupLevel.telling(request.dimensions)
+    )
+    let second = 2 + sums.boundCount
+    let read = [2, second].map { sums.countRead(firstBound: $0, limit: limit) }.joined(separator: " + ")
+    sums.condition = "(SELECT read <= \(limit) FROM settings)"
     return """
-      WITH tile AS (
-      \(tiles())
+      WITH settings AS MATERIALIZED (SELECT \(read) AS read), tile AS (
+      \(sums.select(part: 0, firstBound: 2))
+      UNION ALL \(sums.select(part: 1, firstBound: second))
       ), cell AS (SELECT \(list), \(cellSums()) FROM tile GROUP BY \(list)),
       whole AS (SELECT \(columns.map { "COALESCE(sum(\($0)), 0) AS \($0)" }.joined(separator: ", ")) FROM cell),
-      part AS (SELECT cell.*, \(change(of: "cell")) AS contribution FROM cell, whole),
+      part AS (SELECT cell.*, round(\(change(of: "cell")), \(Self.decimals)) AS contribution FROM cell, whole),
       ranked AS (SELECT *, row_number() OVER (ORDER BY abs(contribution) DESC, \(list)) AS place FROM part),
       shown AS (
         SELECT LEAST(place, \(top) + 1) AS place, sum(contribution) AS contribution,
@@ -55,20 +69,11 @@ struct ExplainChangeStatement {
         FROM ranked GROUP BY 1
       )
       SELECT \(figure(of: "whole", "now")), \(figure(of: "whole", "before")),
-        trim_scale(round(\(change(of: "whole")), \(Self.decimals))), shown.place,
+        trim_scale(COALESCE(sum(shown.contribution) OVER (), 0)), shown.place,
         \(figure(of: "shown", "now")), \(figure(of: "shown", "before")),
-        trim_scale(round(shown.contribution, \(Self.decimals))), \(keys.map { "shown.\($0)" }.joined(separator: ", "))
-      FROM whole LEFT JOIN shown ON true ORDER BY shown.place
+        trim_scale(shown.contribution), settings.read, \(keys.map { "shown.\($0)" }.joined(separator: ", "))
+      FROM settings CROSS JOIN whole LEFT JOIN shown ON true ORDER BY shown.place
       """
-  }
-
-  /// Part 0 is the window, part 1 the one before.
-  private func tiles() -> String {
-    let keys = request.dimensions.enumerated().map { $1.key(named: "k\($0)") }
-    let levels = RollupLevel.telling(request.dimensions)
-    let sums = TiledSums(measures: request.definition.measures, keys: keys, levels: levels)
-    return sums.select(part: 0, firstBound: 2) + "\nUNION ALL "
-      + sums.select(part: 1, firstBound: 2 + sums.boundCount)
   }
 
   private func cellSums() -> String {

@@ -47,8 +47,19 @@ struct MetricsRequest {
     return Measure.allCases.filter { needed.contains($0) }
   }
 
-  /// Of a trace, should rollups not do.
-  var scanPrice: ScanPrice { .figures(filter, dimensions, measures) }
+  /// Of the traces, should rollups not do.
+  var scanPrice: ScanPrice { .figures(filter, dimensions, measures, cells: points * groups) }
+
+  /// Of the rows of rollups.
+  var rollupPrice: ScanPrice { .rollups(dimensions, measures, cells: points * groups) }
+
+  /// About how many points a series has; 1 without one.
+  private var points: Int64 {
+    interval.map { (window.to.microseconds - window.from.microseconds) / ($0.seconds * 1_000_000) + 2 } ?? 1
+  }
+
+  /// How many groups are told, with all others together and those together with these.
+  private var groups: Int64 { dimensions.isEmpty ? 1 : top + 2 }
 
   private static func names(_ list: InputValue?) -> [String]? {
     list?.listValue?.compactMap(\.stringValue)
@@ -67,7 +78,6 @@ struct MetricsRequest {
 
   private func checkSize() throws(GraphQLError) {
     guard let interval else { return }
-    let points = (window.to.microseconds - window.from.microseconds) / (interval.seconds * 1_000_000) + 2
     guard points <= Self.maximumPoints else {
       throw GraphQLError(
         "The series would have about \(points) points; at most \(Self.maximumPoints) are given. "

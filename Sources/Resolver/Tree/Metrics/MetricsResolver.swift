@@ -4,7 +4,7 @@ public import Schema
 
 /// `Query.metrics`: figures of a window, by buckets of time and by groups. At most three statements in one round trip.
 public struct MetricsResolver: RootFieldResolver {
-  /// What may be spent on one answer when rollups do not know what is asked.
+  /// What may be spent on one answer.
   private let scanBudget: Duration
 
   public init(scanBudget: Duration = .seconds(2)) {
@@ -20,13 +20,19 @@ public struct MetricsResolver: RootFieldResolver {
     if let interval = request.interval {
       queries.append(MetricsStatement.bounds(request, interval, workspace: workspace))
     }
-    let scanLimit = request.scanPrice.maximumTraces(scanBudget)
     for dimensions in Self.groupings(of: request) {
       queries.append(
-        MetricsStatement.figures(request, dimensions: dimensions, scanLimit: scanLimit, workspace: workspace)
+        MetricsStatement.figures(request, dimensions: dimensions, limits: limits(of: request), workspace: workspace)
       )
     }
     return queries
+  }
+
+  private func limits(of request: MetricsRequest) -> MetricsStatement.Limits {
+    MetricsStatement.Limits(
+      traces: request.scanPrice.maximumRows(scanBudget),
+      rollups: request.rollupPrice.maximumRows(scanBudget)
+    )
   }
 
   /// By what each statement groups; totals come from the last.
@@ -38,6 +44,7 @@ public struct MetricsResolver: RootFieldResolver {
     let request = try MetricsRequest(call)
     let figures = request.interval == nil ? results : Array(results.dropFirst())
     for rows in figures { try check(rows, request) }
+    let window = try Self.keptWindow(figures[0], request)
     let buckets = request.interval.map { _ in MetricBuckets(request.window, bounds: results[0]) }
     let totals = figures[figures.count - 1]
     let totalKeys = figures.count == 1 ? request.dimensions.count : 0
@@ -45,7 +52,7 @@ public struct MetricsResolver: RootFieldResolver {
     writer.key("as_of")
     writer.instant(call.now)
     writer.key("window")
-    writer.window(request.window)
+    writer.window(window)
     writer.key("interval")
     if let interval = request.interval { writer.string(interval.rawValue) } else { writer.null() }
     writer.key("time_zone")
@@ -72,26 +79,51 @@ public struct MetricsResolver: RootFieldResolver {
 
   private func check(_ rows: SQLResult, _ request: MetricsRequest) throws(GraphQLError) {
     guard rows.bool(0, MetricsStatement.Column.isTimeZone) == true else { throw TimeZoneName.unknown(request.timeZone) }
-    guard rows.bool(0, MetricsStatement.Column.isScan) == true,
-      let scanned = rows.int(0, MetricsStatement.Column.scanned)
-    else { return }
-    let limit = request.scanPrice.maximumTraces(scanBudget)
-    if scanned > limit { throw Self.tooMuch(scanned, limit, request) }
+    let isScan = rows.bool(0, MetricsStatement.Column.isScan) == true
+    let limits = limits(of: request)
+    let limit = isScan ? limits.traces : limits.rollups
+    guard let read = rows.int(0, MetricsStatement.Column.read), read > limit else { return }
+    throw isScan ? Self.tooManyTraces(read, limit, request) : Self.tooManyRollups(limit, request)
+  }
+
+  /// The part of the window that the figures cover: hours outlive traces and minutes, and what lies before those that are kept
+  /// is known by whole hours.
+  private static func keptWindow(_ rows: SQLResult, _ request: MetricsRequest) throws(GraphQLError) -> TimeWindow {
+    guard let microseconds = rows.int(0, MetricsStatement.Column.keptFrom) else { return request.window }
+    let keptFrom = Instant(microseconds: microseconds)
+    let window = TimeWindow(
+      from: request.window.from.ceiled(toSeconds: 3600),
+      to: request.window.to < keptFrom ? request.window.to.floored(toSeconds: 3600) : request.window.to
+    )
+    let isFine = rows.bool(0, MetricsStatement.Column.isFine) == true
+    guard !isFine, window.from < window.to else {
+      throw GraphQLError(
+        "Invalid time range: traces and minutes before \(keptFrom.text) are no longer kept, and this takes them. "
+          + "Begin then or later; hours and days by agent, model, provider and status go further back.",
+        code: .invalidTimeRange
+      )
+    }
+    return window
   }
 
   /// Says what would be cheaper.
-  private static func tooMuch(_ scanned: Int64, _ limit: Int64, _ request: MetricsRequest) -> GraphQLError {
+  private static func tooManyTraces(_ read: Int64, _ limit: Int64, _ request: MetricsRequest) -> GraphQLError {
     let dimensions = request.dimensions.filter { !$0.isKnownToRollups }.map { "grouping by \($0.rawValue)" }
     let fields = request.filter.fields.filter { $0.rollup == nil }.map { "filtering by \($0.rawValue)" }.sorted()
     let reason = (dimensions + fields).first ?? "telling so many agents and models apart"
-    let hours = max(1, (request.window.to.seconds - request.window.from.seconds) / 3600 * limit / scanned)
+    let hours = max(1, (request.window.to.seconds - request.window.from.seconds) / 3600 * limit / read)
     let range = hours >= 48 ? "\(hours / 24) days" : "\(hours) h"
-    let advice = request.scanPrice.advice.map { ", \($0)" } ?? ""
+    let advice = request.scanPrice.advice(for: limit).map { ", \($0)" } ?? ""
     return GraphQLError(
-      "\(reason.prefix(1).uppercased() + reason.dropFirst()) reads every trace of the range: \(scanned), more than \(limit) at "
-        + "\(request.scanPrice.text) each. Take a range of about \(range)\(advice), or group and filter by agent, model, provider and status only, which rollups answer.",
+      "\(reason.prefix(1).uppercased() + reason.dropFirst()) reads every trace of the range: \(read), more than \(limit) at "
+        + "\(request.scanPrice.text(for: limit)) each. Take a range of about \(range)\(advice), or group and filter by agent, model, provider and status only, which rollups answer.",
       code: .costLimitExceeded
     )
+  }
+
+  private static func tooManyRollups(_ limit: Int64, _ request: MetricsRequest) -> GraphQLError {
+    let interval = request.interval.flatMap { $0 == .week ? nil : ", a longer interval than \($0.rawValue)" }
+    return request.rollupPrice.refusal(by: request.dimensions + request.filter.dimensions, limit, interval ?? "")
   }
 }
 

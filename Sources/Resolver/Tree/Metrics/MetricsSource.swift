@@ -6,15 +6,19 @@ struct MetricsSource {
     let levels: [RollupLevel]
     /// Over the one row of `settings`; nil when there is no choice.
     let condition: String?
+
+    var isScan: Bool { levels.isEmpty }
+    /// Whether nothing of what outlives traces and minutes is read.
+    var isFine: Bool { levels.allSatisfy { $0.seconds < 3600 } }
   }
 
   let alternatives: [Alternative]
-  /// Whether reading all traces of the window is among them.
-  var mayScan: Bool { alternatives.contains { $0.levels.isEmpty } }
+  /// The same for the order of the groups, which takes no series and no histograms.
+  let rankAlternatives: [Alternative]
 
-  /// Over the one row of `settings`: whether all traces are read.
-  var scanCondition: String {
-    let conditions = alternatives.filter { $0.levels.isEmpty }.map { "(\($0.condition ?? "true"))" }
+  /// Over the one row of `settings`: whether an alternative of that kind is taken.
+  func condition(where isOfKind: (Alternative) -> Bool) -> String {
+    let conditions = alternatives.filter(isOfKind).map { "(\($0.condition ?? "true"))" }
     return conditions.isEmpty ? "false" : conditions.joined(separator: " OR ")
   }
 
@@ -22,21 +26,26 @@ struct MetricsSource {
     let isKnown = request.filter.isKnownToRollups && dimensions.allSatisfy(\.isKnownToRollups)
     guard isKnown else {
       alternatives = [Alternative(levels: [], condition: nil)]
+      rankAlternatives = alternatives
       return
     }
     let levels = RollupLevel.telling(dimensions + request.filter.dimensions)
     let isHistogram = request.measures.contains { $0.isHistogram }
-    var choices = Self.byZone(request, isHistogram ? levels.withHistograms : levels)
-    if request.filter.needsAllDimensions {
-      choices = choices.map {
-        Alternative(
-          levels: $0.levels,
-          condition: ["NOT overflow", $0.condition].compactMap(\.self).joined(separator: " AND ")
-        )
-      }
-      choices.append(Alternative(levels: [], condition: "overflow"))
+    let choices = Self.byZone(request, isHistogram ? levels.withHistograms : levels)
+    alternatives = Self.heedingOverflow(choices, request.filter)
+    rankAlternatives = Self.heedingOverflow([Alternative(levels: levels, condition: nil)], request.filter)
+  }
+
+  /// What rollups do not tell apart any more is read from the traces.
+  private static func heedingOverflow(_ choices: [Alternative], _ filter: TraceFilter) -> [Alternative] {
+    guard filter.needsAllDimensions else { return choices }
+    let untouched = choices.map {
+      Alternative(
+        levels: $0.levels,
+        condition: ["NOT overflow", $0.condition].compactMap(\.self).joined(separator: " AND ")
+      )
     }
-    alternatives = choices
+    return untouched + [Alternative(levels: [], condition: "overflow")]
   }
 
   /// A level can be used when none of its buckets lies across a bound of the series.

@@ -2,35 +2,49 @@ import Database
 
 /// The statements of `Query.metrics`: the bounds of the series, and the figures.
 ///
-/// Sums are made by tile, then by group and bucket, then the groups are ranked and those beyond the top become one; only
+/// Groups are ranked first, by the one sum that takes. Then the window is read for what is asked, by bucket and by place: those
+/// beyond the top are one from the beginning, so there are never more sums, and above all histograms, than the answer shows. Only
 /// then figures are computed. Each row of the answer begins with what the statement has decided (``Column``).
 struct MetricsStatement {
   /// The first columns; the keys of the group, figures and histograms follow.
   enum Column {
-    /// Traces that a scan would read, when one would be needed; else NULL.
-    static let scanned = 0
-    /// Whether traces were, or would be, read instead of rollups.
+    /// How many rows are, or would be, read: of `traces` when all of them are, else of rollups. There are no figures when they
+    /// are too many.
+    static let read = 0
+    /// Whether traces are, or would be, read instead of rollups.
     static let isScan = 1
     static let isTimeZone = 2
+    /// Microseconds: where what is kept of traces and minutes begins, when the window begins before.
+    static let keptFrom = 3
+    /// Whether figures are made of traces or minutes everywhere, not only at the window's edges.
+    static let isFine = 4
     /// From 1 for the first group; one beyond the top for all others; NULL for totals.
-    static let place = 3
+    static let place = 5
     /// From 0; NULL for the whole window.
-    static let bucket = 4
-    static let keys = 5
+    static let bucket = 6
+    static let keys = 7
+  }
+
+  /// How many rows may be read.
+  struct Limits {
+    let traces: Int64
+    let rollups: Int64
   }
 
   private let request: MetricsRequest
   private let dimensions: [MetricDimension]
   private let source: MetricsSource
-  private let scanLimit: Int64
+  private let limits: Limits
   private var parameters = SQLParameters()
   private var from = ""
   private var to = ""
+  /// The first parameter of the bounds of tiles, by the lengths of the levels.
+  private var firstBounds: [[Int64]: Int] = [:]
 
-  private init(_ request: MetricsRequest, dimensions: [MetricDimension], scanLimit: Int64, workspace: SQLParameter) {
+  private init(_ request: MetricsRequest, dimensions: [MetricDimension], limits: Limits, workspace: SQLParameter) {
     self.request = request
     self.dimensions = dimensions
-    self.scanLimit = scanLimit
+    self.limits = limits
     source = MetricsSource(request, dimensions: dimensions)
     _ = parameters.append(workspace)
     from = parameters.append(request.window.from.parameter) + "::timestamptz"
@@ -41,17 +55,18 @@ struct MetricsStatement {
   static func figures(
     _ request: MetricsRequest,
     dimensions: [MetricDimension],
-    scanLimit: Int64,
+    limits: Limits,
     workspace: SQLParameter
   ) -> SQLQuery {
-    var statement = MetricsStatement(request, dimensions: dimensions, scanLimit: scanLimit, workspace: workspace)
+    var statement = MetricsStatement(request, dimensions: dimensions, limits: limits, workspace: workspace)
     let text = statement.figures()
     return SQLQuery(SQLStatement(family: "metrics", text), statement.parameters.values)
   }
 
   /// The instants between the buckets of the series, in microseconds.
   static func bounds(_ request: MetricsRequest, _ interval: MetricInterval, workspace: SQLParameter) -> SQLQuery {
-    var statement = MetricsStatement(request, dimensions: [], scanLimit: 0, workspace: workspace)
+    let limits = Limits(traces: 0, rollups: 0)
+    var statement = MetricsStatement(request, dimensions: [], limits: limits, workspace: workspace)
     let zone = statement.zone()
     let bounds = interval.bounds(from: statement.from, to: statement.to, zone: "zone.name")
     let text = """
@@ -74,22 +89,28 @@ struct MetricsStatement {
   }
 
   private mutating func figures() -> String {
-    let settings = settings()
-    let tiles = tiles()
     let keys = dimensions.indices.map { "k\($0)" }
-    let cells = (request.interval == nil ? [] : ["bucket"]) + keys
-    let sums = request.measures.map { "COALESCE(sum(\($0.rawValue)), 0) AS \($0.rawValue)" }.joined(separator: ", ")
-    let cellColumns = (cells + [sums]).joined(separator: ", ")
-    let groupBy = cells.isEmpty ? "" : " GROUP BY " + cells.joined(separator: ", ")
+    let settings = settings()
+    let conditions = conditions()
+    let estimate = estimate()
+    let ranked = keys.isEmpty ? "" : ranked(keys: keys, conditions) + ",\n"
+    let tiles = tiles(request.measures, of: source.alternatives, keys: seriesKey + groupKeys, conditions)
+    let place = keys.isEmpty ? "NULL::bigint" : "COALESCE(ranked.place, \(parameters.append(.int(request.top)))::bigint + 1)"
+    let join = keys.isEmpty ? "" : " LEFT JOIN ranked USING (\(keys.joined(separator: ", ")))"
+    let bucket = request.interval == nil ? "NULL::integer" : "bucket"
+    let joinKeys = keys.isEmpty ? "" : " LEFT JOIN ranked USING (place)"
+    let columns = ["place", "total.bucket"] + keys.map { "ranked.\($0)" } + values()
     return """
-      WITH \(settings), tile AS (
+      WITH \(settings),
+      \(estimate),
+      \(ranked)tile AS (
       \(tiles)
-      ), cell AS MATERIALIZED (SELECT \(cellColumns) FROM tile\(groupBy)),
-      \(shown(keys: keys, sums: sums)),
-      total AS (\(totals(keys: keys, sums: sums)))
-      SELECT settings.scanned, \(source.scanCondition) AS is_scan, settings.is_known, total.place, total.bucket,
-        \((keys.map { "total.\($0)" } + values()).joined(separator: ", "))
-      FROM settings, total ORDER BY total.place NULLS FIRST, total.bucket NULLS FIRST
+      ), cell AS MATERIALIZED (
+        SELECT \(place) AS place, \(bucket) AS bucket, \(Self.sums(request.measures)) FROM tile\(join) GROUP BY 1, 2
+      ), total AS (\(totals()))
+      SELECT estimate.read, estimate.is_scan, settings.is_known, \(SQLText.microseconds("settings.kept_from")), estimate.is_fine, \
+      \(columns.joined(separator: ", "))
+      FROM settings, estimate, total\(joinKeys) ORDER BY place NULLS FIRST, total.bucket NULLS FIRST
       """
   }
 
@@ -101,87 +122,129 @@ struct MetricsStatement {
       zone AS MATERIALIZED (\(zone())),
       series AS MATERIALIZED (SELECT \(array) AS bounds FROM zone),
       settings AS MATERIALIZED (
-        SELECT zone.is_known, series.bounds, \(source.mayScan ? scanned() : "NULL::bigint") AS scanned,
-          \(TraceFilter.overflow) AS overflow,
+        SELECT zone.is_known, series.bounds, \(TraceFilter.overflow) AS overflow,
+          (SELECT kept_from FROM trace_partitioning WHERE kept_from > \(from)) AS kept_from,
           NOT EXISTS (SELECT FROM unnest(series.bounds) AS at WHERE extract(epoch FROM at)::bigint % 3600 <> 0) AS on_the_hour
         FROM zone, series WHERE \(from) < \(to)
       )
       """
   }
 
-  /// How many traces the window holds, by the rollups.
-  private mutating func scanned() -> String {
-    let first = parameters.next
-    let sums = TiledSums(measures: [.requests], levels: RollupLevel.totals, isOfKeptTraces: true)
-    for bound in WindowTiling(request.window, levels: sums.levels).bounds { _ = parameters.append(bound.parameter) }
-    return "(SELECT COALESCE(sum(requests), 0)::bigint FROM (\(sums.select(part: 0, firstBound: first))) AS counted)"
+  /// The row `estimate`: what is read, and how much of it, before anything is.
+  private mutating func estimate() -> String {
+    let limit = parameters.append(.int(limits.rollups)) + "::bigint"
+    let scanLimit = parameters.append(.int(limits.traces)) + "::bigint"
+    var cases: [String] = []
+    for alternative in source.alternatives {
+      let condition = alternative.condition ?? "true"
+      let sums =
+        alternative.isScan
+        ? TiledSums(measures: [.requests], levels: RollupLevel.totals, isOfKeptTraces: true)
+        : TiledSums(measures: [], levels: alternative.levels)
+      let first = firstBound(of: sums.levels)
+      let count =
+        alternative.isScan
+        ? sums.sumOfRequests(firstBound: first)
+        : sums.countRead(firstBound: first, limit: limit)
+      cases.append("WHEN \(condition) THEN \(count)")
+    }
+    return """
+      estimate AS MATERIALIZED (
+        SELECT *, read <= CASE WHEN is_scan THEN \(scanLimit) ELSE \(limit) END AS is_allowed FROM (
+          SELECT \(source.condition(where: \.isScan)) AS is_scan, \(source.condition(where: \.isFine)) AS is_fine,
+            CASE \(cases.joined(separator: "\n      ")) END AS read
+          FROM settings
+        ) AS counted
+      )
+      """
   }
 
-  private mutating func tiles() -> String {
-    let window = (from: from, to: to)
-    var conditions = TiledSums.Conditions(traces: request.filter.overTraces(window: window, &parameters))
+  private mutating func conditions() -> TiledSums.Conditions {
+    var conditions = TiledSums.Conditions(traces: request.filter.overTraces(window: (from, to), &parameters))
     // A parameter that nothing uses has no type.
-    if source.alternatives.contains(where: { !$0.levels.isEmpty }) {
+    if source.alternatives.contains(where: { !$0.isScan }) {
       conditions.rollups = request.filter.overRollups(&parameters)
     }
-    var keys = dimensions.enumerated().map { $1.key(named: "k\($0)") }
-    if request.interval != nil {
-      let bounds = "(SELECT bounds FROM settings)"
-      keys.insert(
-        TiledSums.Key(
-          name: "bucket",
-          traces: "width_bucket(\"timestamp\", \(bounds))",
-          rollup: { "width_bucket(\($0.column), \(bounds))" }
-        ),
-        at: 0
+    return conditions
+  }
+
+  /// `ranked`: the groups that are shown, with their places. Their order asks for no bounds, so that the longest buckets do.
+  private mutating func ranked(keys: [String], _ conditions: TiledSums.Conditions) -> String {
+    let measures = request.rank.measures
+    let list = keys.joined(separator: ", ")
+    let rank = request.rank.definition?.valueIfAny("sums") ?? "sums.requests"
+    let tiles = tiles(measures, of: source.rankAlternatives, keys: groupKeys, conditions)
+    return """
+      ranked AS MATERIALIZED (
+        SELECT \(list), row_number() OVER (ORDER BY \(rank) DESC NULLS LAST, \(list)) AS place
+        FROM (SELECT \(list), \(Self.sums(measures)) FROM (
+      \(tiles)
+      ) AS tile GROUP BY \(list)) AS sums
+        ORDER BY place LIMIT \(parameters.append(.int(request.top)))::bigint
       )
-    }
+      """
+  }
+
+  private var groupKeys: [TiledSums.Key] { dimensions.enumerated().map { $1.key(named: "k\($0)") } }
+
+  /// The bucket of the series, if there is one.
+  private var seriesKey: [TiledSums.Key] {
+    guard request.interval != nil else { return [] }
+    let bounds = "(SELECT bounds FROM settings)"
+    return [
+      TiledSums.Key(
+        name: "bucket",
+        traces: "width_bucket(\"timestamp\", \(bounds))",
+        rollup: { "width_bucket(\($0.column), \(bounds))" }
+      )
+    ]
+  }
+
+  private mutating func tiles(
+    _ measures: [Measure],
+    of alternatives: [MetricsSource.Alternative],
+    keys: [TiledSums.Key],
+    _ conditions: TiledSums.Conditions
+  ) -> String {
     var selects: [String] = []
-    for alternative in source.alternatives {
-      var guards = alternative.condition.map { [$0] } ?? []
-      if alternative.levels.isEmpty { guards.append("scanned <= \(parameters.append(.int(scanLimit)))::bigint") }
+    for alternative in alternatives {
+      let guards = [alternative.condition, "is_allowed"].compactMap(\.self)
       let sums = TiledSums(
-        measures: request.measures,
+        measures: measures,
         keys: keys,
         conditions: conditions,
         levels: alternative.levels,
         join: dimensions.map(\.join).joined(),
-        condition: guards.isEmpty ? nil : "(SELECT \(guards.joined(separator: " AND ")) FROM settings)"
+        condition: "(SELECT \(guards.joined(separator: " AND ")) FROM settings, estimate)"
       )
-      let first = parameters.next
-      for bound in WindowTiling(request.window, levels: alternative.levels).bounds {
-        _ = parameters.append(bound.parameter)
-      }
-      selects.append(sums.select(part: 0, firstBound: first))
+      selects.append(sums.select(part: 0, firstBound: firstBound(of: alternative.levels)))
     }
     return selects.joined(separator: "\nUNION ALL ")
   }
 
-  /// `shown`: the cells with the place of their group.
-  private mutating func shown(keys: [String], sums: String) -> String {
-    guard !keys.isEmpty else { return "shown AS (SELECT NULL::bigint AS place, cell.* FROM cell)" }
-    let list = keys.joined(separator: ", ")
-    let top = parameters.append(.int(request.top)) + "::bigint"
-    let rank = request.rank.definition?.valueIfAny("sums") ?? "sums.requests"
-    return """
-      ranked AS MATERIALIZED (
-        SELECT \(list), row_number() OVER (ORDER BY \(rank) DESC NULLS LAST, \(list)) AS place
-        FROM (SELECT \(list), \(sums) FROM cell GROUP BY \(list)) AS sums
-      ),
-      shown AS (SELECT LEAST(ranked.place, \(top) + 1) AS place, cell.* FROM cell JOIN ranked USING (\(list)))
-      """
+  /// The number of the first of the parameters that are the bounds of tiles.
+  private mutating func firstBound(of levels: [RollupLevel]) -> Int {
+    let lengths = levels.map(\.seconds)
+    if let first = firstBounds[lengths] { return first }
+    let first = parameters.append(contentsOf: WindowTiling(request.window, levels: levels).bounds.map(\.parameter))
+    firstBounds[lengths] = first
+    return first
   }
 
-  private func totals(keys: [String], sums: String) -> String {
+  private static func sums(_ measures: [Measure]) -> String {
+    measures.map { "COALESCE(sum(\($0.rawValue)), 0) AS \($0.rawValue)" }.joined(separator: ", ")
+  }
+
+  /// The cells added up: for each group and for all, for each bucket and for the window.
+  private func totals() -> String {
     let hasSeries = request.interval != nil
     var sets = ["()"]
     if hasSeries { sets.append("(bucket)") }
-    if !keys.isEmpty { sets.append("(place)") }
-    if !keys.isEmpty, hasSeries { sets.append("(place, bucket)") }
-    let place = keys.isEmpty ? "NULL::bigint AS place" : "place"
+    if !dimensions.isEmpty { sets.append("(place)") }
+    if !dimensions.isEmpty, hasSeries { sets.append("(place, bucket)") }
+    let place = dimensions.isEmpty ? "NULL::bigint AS place" : "place"
     let bucket = hasSeries ? "bucket" : "NULL::integer AS bucket"
-    let names = keys.map { "min(\($0)) AS \($0)" }
-    return "SELECT \(([place, bucket] + names + [sums]).joined(separator: ", ")) FROM shown "
+    return "SELECT \(place), \(bucket), \(Self.sums(request.measures)) FROM cell "
       + "GROUP BY GROUPING SETS (\(sets.joined(separator: ", ")))"
   }
 

@@ -26,8 +26,20 @@ struct TracesRequest {
     filter = try Self.filter(call)
   }
 
-  /// Whether every trace of the window has to be looked at: to count what rollups cannot, or to sort.
-  var needsScan: Bool { !filter.isKnownToRollups || order.field != .time }
+  /// When every trace of the window has to be looked at.
+  enum Scan {
+    case never
+    case always
+    /// When rollups do not tell all agents and models apart.
+    case onOverflow
+  }
+
+  /// To count what rollups cannot, to sort, or to pass over a great many pages.
+  /// - Parameter maximum: how many traces may be looked at.
+  func scan(maximum: Int64) -> Scan {
+    if !filter.isKnownToRollups || order.field != .time || page * limit > maximum { return .always }
+    return filter.needsAllDimensions ? .onOverflow : .never
+  }
 
   /// Of a trace that is looked at.
   var scanPrice: ScanPrice { .list(filter, order) }

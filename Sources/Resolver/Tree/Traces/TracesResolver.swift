@@ -13,14 +13,14 @@ public struct TracesResolver: RootFieldResolver {
 
   public func queries(_ call: FieldCall) throws(GraphQLError) -> [SQLQuery] {
     let request = try TracesRequest(call)
-    let limit = request.scanPrice.maximumTraces(scanBudget)
+    let limit = request.scanPrice.maximumRows(scanBudget)
     return [TracesStatement.query(request, scanLimit: limit, workspace: call.workspaceParameter)]
   }
 
   public func body(_ results: [SQLResult], _ call: FieldCall, into writer: inout JSONWriter) throws(GraphQLError) {
     let request = try TracesRequest(call)
     let rows = results[0]
-    let limit = request.scanPrice.maximumTraces(scanBudget)
+    let limit = request.scanPrice.maximumRows(scanBudget)
     if let scanned = rows.int(0, 0), scanned > limit { throw Self.tooMuch(scanned, limit, request) }
     let total = rows.int(0, 1) ?? 0
     let found = rows.isNull(0, Self.firstColumn) ? 0 : rows.rowCount
@@ -55,11 +55,21 @@ public struct TracesResolver: RootFieldResolver {
 
   private static func tooMuch(_ scanned: Int64, _ limit: Int64, _ request: TracesRequest) -> GraphQLError {
     let field = request.filter.fields.filter { $0.rollup == nil }.map(\.rawValue).min()
-    let reason = field.map { "Filtering by \($0)" } ?? "Sorting by \(request.order.field.rawValue)"
-    let advice = request.scanPrice.advice.map { ", \($0)" } ?? ""
+    let advice = request.scanPrice.advice(for: limit).map { ", \($0)" } ?? ""
+    let byRollups = "\(advice), or sort by time and filter by agentId, model, modelProvider and status only"
+    let (reason, remedy) =
+      if let field {
+        ("Filtering by \(field)", byRollups)
+      } else if request.order.field != .time {
+        ("Sorting by \(request.order.field.rawValue)", byRollups)
+      } else if request.page * request.limit > limit {
+        ("Page \(request.page)", ", or go on from a cursor with after")
+      } else {
+        ("Telling so many agents and models apart", ", or filter by status only")
+      }
     return GraphQLError(
-      "\(reason) looks at every trace of the range: \(scanned), more than \(limit) at \(request.scanPrice.text) each. "
-        + "Take a shorter range\(advice), or sort by time and filter by agentId, model, modelProvider and status only.",
+      "\(reason) looks at every trace of the range: \(scanned), more than \(limit) at "
+        + "\(request.scanPrice.text(for: limit)) each. Take a shorter range\(remedy).",
       code: .costLimitExceeded
     )
   }

@@ -7,11 +7,12 @@ import Database
 /// the scan with the last match, and before it starts when the page lies beyond: counting is what rollups are for. The
 /// inner one lets the planner see how little is wanted.
 ///
-/// What has to look at every trace of the window (``TracesRequest/needsScan``) is not begun when there are more than
+/// What has to look at every trace of the window (``TracesRequest/Scan``) is not begun when there are more than
 /// `scanLimit` of them, which the rollups know. The first column says how many there are; it is NULL where that does not matter.
 struct TracesStatement {
   private let request: TracesRequest
   private let scanLimit: Int64
+  private let scan: TracesRequest.Scan
   private var parameters = SQLParameters()
 
   static func query(_ request: TracesRequest, scanLimit: Int64, workspace: SQLParameter) -> SQLQuery {
@@ -24,6 +25,7 @@ struct TracesStatement {
   private init(request: TracesRequest, scanLimit: Int64) {
     self.request = request
     self.scanLimit = scanLimit
+    scan = request.scan(maximum: scanLimit)
   }
 
   private mutating func text() -> String {
@@ -35,7 +37,7 @@ struct TracesStatement {
     let head = """
       WITH settings AS MATERIALIZED (\(settings()))
       SELECT settings.scanned, total.total, \(TraceColumns.select("traces"))
-      FROM settings CROSS JOIN (\(total)\(request.filter.isKnownToRollups ? "" : " AND (SELECT within FROM settings)")) AS total
+      FROM settings CROSS JOIN (\(total)) AS total
       """
     let page = request.order.field == .time && request.page == 1 ? walkedPage(window) : scannedPage(filter, window)
     return """
@@ -51,7 +53,7 @@ struct TracesStatement {
   private mutating func walkedPage(_ window: (from: String, to: String)) -> String {
     let limit = parameters.append(.int(request.limit + 1)) + "::bigint"
     var wanted = request.after == nil ? "LEAST(\(limit), total.total)" : limit
-    if request.needsScan { wanted = "CASE WHEN settings.within THEN \(wanted) ELSE 0 END" }
+    if scan != .never { wanted = "CASE WHEN settings.within THEN \(wanted) ELSE 0 END" }
     // What the condition calls its parameters there.
     var elements = SQLParameters(elementsOf: "$4")
     var condition = request.filter.overTraces(window: ("$2", "$3"), &elements)
@@ -74,7 +76,7 @@ struct TracesStatement {
     } else if request.after == nil {
       shown = " LIMIT total.total"
     }
-    let guarded = request.needsScan ? " AND (SELECT within FROM settings)" : ""
+    let guarded = scan == .never ? "" : " AND (SELECT within FROM settings)"
     var keyset = ""
     if let after = request.after { keyset = " AND " + Self.place(after: after, &parameters) }
     let (from, to) = bounds(window)
@@ -89,15 +91,16 @@ struct TracesStatement {
 
   /// How many traces would be looked at, and whether that is not too many.
   private mutating func settings() -> String {
-    guard request.needsScan else { return "SELECT NULL::bigint AS scanned" }
+    guard scan != .never else { return "SELECT NULL::bigint AS scanned" }
     let limit = parameters.append(.int(scanLimit)) + "::bigint"
     let first = parameters.next
     let sums = TiledSums(measures: [.requests], levels: RollupLevel.totals, isOfKeptTraces: true)
     for bound in WindowTiling(request.window, levels: sums.levels).bounds { _ = parameters.append(bound.parameter) }
     let counted = sums.select(part: 0, firstBound: first)
+    var scanned = "SELECT COALESCE(sum(requests), 0)::bigint FROM (\(counted)) AS tile"
+    if scan == .onOverflow { scanned = "SELECT CASE WHEN \(TraceFilter.overflow) THEN (\(scanned)) END" }
     return """
-      SELECT scanned, scanned <= \(limit) AS within
-      FROM (SELECT COALESCE(sum(requests), 0)::bigint AS scanned FROM (\(counted)) AS tile) AS counted
+      SELECT scanned, COALESCE(scanned <= \(limit), true) AS within FROM (\(scanned)) AS counted (scanned)
       """
   }
 
@@ -105,7 +108,7 @@ struct TracesStatement {
     guard request.filter.isKnownToRollups else {
       return """
         SELECT count(*) AS total FROM traces WHERE workspace_id = $1::uuid \
-        AND "timestamp" >= \(window.from) AND "timestamp" < \(window.to) AND \(filter)
+        AND "timestamp" >= \(window.from) AND "timestamp" < \(window.to) AND \(filter) AND (SELECT within FROM settings)
         """
     }
     var sums = TiledSums(
@@ -119,7 +122,7 @@ struct TracesStatement {
     var tiles = sums.select(part: 0, firstBound: 2)
     if isSplit {
       sums.levels = []
-      sums.condition = TraceFilter.overflow
+      sums.condition = TraceFilter.overflow + " AND (SELECT within FROM settings)"
       let first = parameters.next
       for bound in WindowTiling(request.window, levels: []).bounds { _ = parameters.append(bound.parameter) }
       tiles += "\nUNION ALL " + sums.select(part: 0, firstBound: first)
