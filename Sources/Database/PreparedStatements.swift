@@ -8,7 +8,8 @@ enum PipelineCommand: Sendable, Hashable {
   case execute(serverName: String, query: Int, prepared: Int?)
 }
 
-/// Which statements one connection has prepared, under which names. Bounded: the least recently used go first.
+/// Which statements one connection has prepared, under which names. Bounded by number and by the bytes of their texts, as the
+/// server keeps texts and plans: the least recently used go first.
 struct PreparedStatements: Sendable {
   private struct Entry: Sendable {
     var text: String
@@ -19,12 +20,15 @@ struct PreparedStatements: Sendable {
   }
 
   let capacity: Int
+  let byteCapacity: Int
+  private(set) var bytes = 0
   private var entries: [String: Entry] = [:]
   private var namesGiven = 0
   private var batch = 0
 
-  init(capacity: Int = 256) {
+  init(capacity: Int = 256, byteCapacity: Int = 1 << 20) {
     self.capacity = capacity
+    self.byteCapacity = byteCapacity
   }
 
   var count: Int { entries.count }
@@ -42,8 +46,9 @@ struct PreparedStatements: Sendable {
         commands.append(.execute(serverName: entry.serverName, query: index, prepared: entry.pending))
         continue
       }
-      makeRoom(replacing: statement.name, &commands)
+      makeRoom(for: statement, &commands)
       let serverName = newServerName(statement.name)
+      bytes += statement.text.utf8.count
       entries[statement.name] = Entry(text: statement.text, serverName: serverName, lastBatch: batch, pending: prepares)
       commands.append(.prepare(serverName: serverName, text: statement.text, name: statement.name))
       commands.append(.execute(serverName: serverName, query: index, prepared: prepares))
@@ -60,29 +65,32 @@ struct PreparedStatements: Sendable {
   /// The server does not have the statement, or what it has no longer fits: the next use prepares it afresh under a new
   /// name.
   mutating func forget(_ name: String) {
-    entries[name] = nil
+    remove(name)
   }
 
   /// A batch has ended: what was not confirmed was not prepared.
   mutating func forgetUnconfirmed(among names: [String]) {
-    for name in names where entries[name]?.pending != nil {
-      entries[name] = nil
-    }
+    for name in names where entries[name]?.pending != nil { remove(name) }
   }
 
   /// A statement of this very batch is never dropped: its execution follows. So a batch of more statements than fit
   /// overflows for a while.
-  private mutating func makeRoom(replacing name: String, _ commands: inout [PipelineCommand]) {
-    if let replaced = entries[name] {
-      entries[name] = nil
-      // Unconfirmed and replaced within one batch: the deallocation still comes after the preparation and the use.
-      commands.append(.deallocate(serverName: replaced.serverName))
-    }
-    guard entries.count >= capacity,
+  private mutating func makeRoom(for statement: SQLStatement, _ commands: inout [PipelineCommand]) {
+    // Unconfirmed and replaced within one batch: the deallocation still comes after the preparation and the use.
+    if let replaced = remove(statement.name) { commands.append(.deallocate(serverName: replaced.serverName)) }
+    while entries.count >= capacity || bytes + statement.text.utf8.count > byteCapacity,
       let oldest = entries.filter({ $0.value.lastBatch < batch }).min(by: { $0.value.lastBatch < $1.value.lastBatch })
-    else { return }
-    entries[oldest.key] = nil
-    commands.append(.deallocate(serverName: oldest.value.serverName))
+    {
+      remove(oldest.key)
+      commands.append(.deallocate(serverName: oldest.value.serverName))
+    }
+  }
+
+  @discardableResult
+  private mutating func remove(_ name: String) -> Entry? {
+    guard let entry = entries.removeValue(forKey: name) else { return nil }
+    bytes -= entry.text.utf8.count
+    return entry
   }
 
   /// Unique on the connection for good, and short: the server compares only the first 63 bytes of a name.

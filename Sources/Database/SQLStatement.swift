@@ -33,10 +33,13 @@ public enum SQLParameter: Sendable, Hashable {
 public struct SQLQuery: Sendable {
   public let statement: SQLStatement
   public let parameters: [SQLParameter]
+  /// Whether it may keep the server busy for a while: a hint to whoever lets queries run at once.
+  public let isHeavy: Bool
 
-  public init(_ statement: SQLStatement, _ parameters: [SQLParameter] = []) {
+  public init(_ statement: SQLStatement, _ parameters: [SQLParameter] = [], isHeavy: Bool = false) {
     self.statement = statement
     self.parameters = parameters
+    self.isHeavy = isHeavy
   }
 
   public init(statement: SQLStatement, parameters: [SQLParameter]) {

@@ -19,6 +19,8 @@ public final class QueryEngine: Sendable {
     /// What one operation may ask for, measured once for each document; `nil` for no limit.
     public var queryLimits: QueryLimits? = QueryLimits()
     public var allowsIntrospection = true
+    /// How many requests at once may keep the database busy for a while.
+    public var scanConcurrency = 4
 
     public init() {}
   }
@@ -42,7 +44,8 @@ public final class QueryEngine: Sendable {
       sources: sources,
       memory: memory,
       rootValue: rootValue,
-      logger: logger
+      logger: logger,
+      scanConcurrency: configuration.scanConcurrency
     )
     compiler = DocumentCompiler(binding: binding, configuration: configuration)
     self.now = now
@@ -50,6 +53,9 @@ public final class QueryEngine: Sendable {
 
   /// What became of the documents of requests.
   public var planStatistics: PlanStatistics { compiler.statistics }
+
+  /// The requests that keep the database busy, and those that wait for them.
+  public var scanStatistics: ScanStatistics { services.scans.statistics }
 
   /// What became of the calls of each cached field, by schema coordinate, in the order of the schema.
   public var fieldStatistics: [(coordinate: String, statistics: FieldStatistics)] {

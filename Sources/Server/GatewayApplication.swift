@@ -91,6 +91,7 @@ public struct GatewayApplication: Sendable {
     signals: [UnixSignal] = [.sigterm, .sigint],
     onListening: @escaping @Sendable (Listening) -> Void = { _ in }
   ) async throws {
+    try await probe.refuseForeignSchemas()
     if configuration.requiresTimescale { try await TraceStorage.read(servers.timescale).requireTimescale() }
     var services = servers.services
     services.append(StorageNotice(pool: servers.timescale, logger: logger))
@@ -234,6 +235,7 @@ public struct GatewayApplication: Sendable {
     var engine = QueryEngine.Configuration()
     engine.queryLimits = configuration.queryLimits
     engine.planCacheBytes = configuration.planCacheBytes
+    engine.scanConcurrency = configuration.scanConcurrency
     return engine
   }
 

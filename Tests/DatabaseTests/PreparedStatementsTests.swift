@@ -54,6 +54,31 @@ struct PreparedStatementsTests {
     #expect(statements.count == 2)
   }
 
+  /// Texts may be long: 256 of them need not fit.
+  @Test func theirTextsTogetherHaveASize() {
+    var statements = PreparedStatements(byteCapacity: 40)
+    let names = ["a", "b", "c", "d"]
+    for (number, name) in names.enumerated() {
+      _ = statements.plan([SQLStatement(name, "SELECT \(number)  ")])
+      statements.confirm(name, serverName: "\(name)~\(number + 1)")
+    }
+    #expect(statements.count == 4 && statements.bytes == 40)
+    let long = SQLStatement("e", "SELECT 'a long text of SQL'")
+    #expect(
+      statements.plan([long]).prefix(3) == [
+        .deallocate(serverName: "a~1"), .deallocate(serverName: "b~2"), .deallocate(serverName: "c~3"),
+      ]
+    )
+    #expect(statements.count == 2 && statements.bytes == 37)
+    statements.forgetUnconfirmed(among: ["e"])
+    #expect(statements.count == 1 && statements.bytes == 10)
+    // One that does not fit at all has the connection for itself.
+    let huge = SQLStatement("f", "SELECT '\(String(repeating: "x", count: 100))'")
+    #expect(statements.plan([huge]).count == 3 && statements.count == 1)
+    statements.forget("f")
+    #expect(statements.bytes == 0)
+  }
+
   @Test func serverNamesAreShortAndHarmless() {
     var statements = PreparedStatements()
     let name = String(repeating: "x\"é ", count: 30)

@@ -29,6 +29,7 @@ final class EngineServices: Sendable {
   let flights: FlightTable<FlightKey, StepResults.Outcome>
   let refreshes = RefreshTable()
   let tally: FieldTally
+  let scans: ScanLane
   private let introspection: IntrospectionDocument
   private let logger: Logger
   /// Does what mutations could not do, until it is done: the caches must hear of what has been written.
@@ -43,13 +44,15 @@ final class EngineServices: Sendable {
     sources: DataSources?,
     memory: (any BodyMemory)?,
     rootValue: RootValue?,
-    logger: Logger
+    logger: Logger,
+    scanConcurrency: Int = 4
   ) {
     self.binding = binding
     self.sources = sources
     self.memory = memory ?? sources.map { DecodedBodies(cache: $0.cache) }
     self.rootValue = rootValue
     self.logger = logger
+    scans = ScanLane(width: scanConcurrency)
     outages = OccasionalLog(logger, interval: .seconds(5))
     retries = sources.map { InvalidationCoalescer(cache: $0.cache, interval: .seconds(1), logger: logger) }
     tally = FieldTally(fieldCount: binding.roots.count + binding.nestedCaches.count)
@@ -92,9 +95,21 @@ final class EngineServices: Sendable {
     sources?.cache.release(keys, workspace: workspace)
   }
 
-  /// Runs the statements of a batch in one PostgreSQL round trip; none when the batch is empty.
-  func run(_ batch: StatementBatch) async -> StatementBatch.Rows {
+  /// Runs the statements of a batch in one PostgreSQL round trip; none when the batch is empty. One that may keep PostgreSQL
+  /// busy waits until few others do.
+  func run(_ batch: StatementBatch, workspace: String) async -> StatementBatch.Rows {
     guard !batch.queries.isEmpty else { return StatementBatch.Rows(results: []) }
+    guard batch.isHeavy else { return await ask(batch) }
+    switch await scans.enter(workspace) {
+    case .cancelled: return StatementBatch.Rows(failure: failure(.cancelled), of: batch)
+    case .full: return StatementBatch.Rows(failure: Self.tooManyScans, of: batch)
+    case .entered:
+      defer { scans.leave() }
+      return await ask(batch)
+    }
+  }
+
+  private func ask(_ batch: StatementBatch) async -> StatementBatch.Rows {
     guard let sources else { return StatementBatch.Rows(failure: Self.noDatabase, of: batch) }
     do throws(DatabaseError) {
       let results = try await sources.database.pipeline(batch.queries)
@@ -133,6 +148,10 @@ final class EngineServices: Sendable {
     await retries?.finish()
   }
 
+  private static let tooManyScans = GraphQLError(
+    "Too many requests that read traces wait already; try again.",
+    code: .serviceUnavailable
+  )
   private static let noDatabase = GraphQLError("The engine has no database.", code: .serviceUnavailable)
 
   /// Parses a body that a resolver has written.

@@ -233,7 +233,7 @@ struct PlanExecutor: Sendable {
           )
         }
     }
-    let rows = await services.run(batch)
+    let rows = await services.run(batch, workspace: principal.workspaceID.text)
     for (fetch, part) in zip(fetches, parts) {
       results.set(nestedOutcome(fetch, call, part.map { rows[$0] } ?? .success([])), forNested: fetch.step.index)
     }

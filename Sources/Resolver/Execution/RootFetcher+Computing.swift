@@ -13,7 +13,7 @@ extension RootFetcher {
         try services.binding.roots[miss.call.root].resolver.queries(miss.call.call)
       }
     }
-    let rows = await services.run(batch)
+    let rows = await services.run(batch, workspace: workspace)
     var outcomes: [StepResults.Outcome] = []
     var writes: [CacheWrite] = []
     var unused: [CacheKey] = []

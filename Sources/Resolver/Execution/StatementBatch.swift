@@ -9,12 +9,29 @@ struct StatementBatch: Sendable {
     case failure(GraphQLError)
   }
 
+  /// How many resolvers may keep the database busy.
+  private static let maximumHeavyParts = 4
+  private static let tooHeavy = GraphQLError(
+    "At most \(maximumHeavyParts) fields of a request may read traces, or long series of rollups, at a time. "
+      + "Ask for the others in requests of their own.",
+    code: .costLimitExceeded
+  )
+
   private(set) var queries: [SQLQuery] = []
+  private var heavyParts = 0
+
+  /// Whether it may keep the database busy for a while.
+  var isHeavy: Bool { heavyParts > 0 }
 
   mutating func add(_ make: () throws(GraphQLError) -> [SQLQuery]) -> Part {
     do throws(GraphQLError) {
       let start = queries.count
-      queries += try make()
+      let more = try make()
+      if more.contains(where: \.isHeavy) {
+        guard heavyParts < Self.maximumHeavyParts else { throw Self.tooHeavy }
+        heavyParts += 1
+      }
+      queries += more
       return .statements(start..<queries.count)
     } catch {
       return .failure(error)

@@ -75,6 +75,25 @@ final class ReadinessProbe: Sendable {
     return report
   }
 
+  /// For the start: a program must not serve what a newer one has made, or another text of a migration. What does not answer
+  /// now is asked again by ``report()``.
+  /// - Throws: `DatabaseError` of code `migration`.
+  func refuseForeignSchemas() async throws(DatabaseError) {
+    async let telemetry = foreignness(of: Migration.telemetry, in: timescale)
+    async let platform = foreignness(of: Migration.platform, in: postgres)
+    for error in await [telemetry, platform].compactMap(\.self) { throw error }
+  }
+
+  private func foreignness(of migrations: [Migration], in pool: ConnectionPool) async -> DatabaseError? {
+    let migrator = Migrator(logger: logger)
+    do {
+      _ = try await Deadline.run(within: Self.patience) { try await migrator.pending(pool, migrations) }
+      return nil
+    } catch {
+      return (error as? DatabaseError).flatMap { $0.code == .migration ? $0 : nil }
+    }
+  }
+
   private func answers(_ pool: ConnectionPool) async -> Finding {
     do {
       try await Deadline.run(within: Self.patience) { _ = try await pool.query(SQLQuery(Self.ping)) }

@@ -74,6 +74,7 @@ public struct GatewayConfiguration: Sendable {
   public var queryLimits = QueryLimits()
   /// What one field may spend on reading traces that rollups cannot answer for.
   public var scanBudget = Duration.seconds(2)
+  public var scanConcurrency = 4
   public var planCacheBytes = 67_108_864
 
   public var schemaFile = "schema.graphql"
@@ -526,7 +527,14 @@ extension GatewayConfiguration {
       \.scanBudget,
       in: 1...600_000,
       unit: .milliseconds,
-      "Processor time of PostgreSQL that one field may cost where traces have to be read one by one, as estimated beforehand; what would cost more is refused with advice."
+      "Processor time of PostgreSQL that one field may cost where traces have to be read one by one, or very many rows of rollups, as estimated beforehand; what would cost more is refused with advice."
+    ),
+    .integer(
+      "SCAN_CONCURRENCY",
+      .limits,
+      \.scanConcurrency,
+      in: 1...1000,
+      "Requests at once that may read traces one by one, or long series of rollups; others of that kind wait, workspaces in turn, and requests of other kinds do not wait for them."
     ),
     .integer(
       "GRAPHQL_PLAN_CACHE_BYTES",

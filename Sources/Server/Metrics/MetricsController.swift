@@ -37,6 +37,7 @@ struct MetricsController: Sendable {
     if servers.streamRedis !== servers.redis { clients.append(("stream", servers.streamRedis.statistics)) }
     text.write(redis: clients)
     text.write(plans: engine.planStatistics)
+    text.write(scans: engine.scanStatistics)
     text.write(pools: [
       ("timescale", servers.timescale.statistics), ("primary", servers.primary.statistics),
       ("postgres", servers.postgres.statistics),

@@ -39,6 +39,15 @@ extension PrometheusText {
     metric("tracegate_plan_bytes", .gauge, "What they occupy, roughly.", plans.bytes)
   }
 
+  mutating func write(scans: ScanStatistics) {
+    metric(
+      "tracegate_scans",
+      .gauge,
+      "Requests that may keep the database busy, under way and waiting for their turn.",
+      [Sample(scans.running, ("state", "running")), Sample(scans.waiting, ("state", "waiting"))]
+    )
+  }
+
   mutating func write(pools: [(name: String, statistics: DatabaseStatistics)]) {
     metric(
       "tracegate_database_connections",

@@ -56,7 +56,8 @@ public struct DimensionValuesResolver: RootFieldResolver {
       ) AS item ON true
       ORDER BY item.requests DESC, item.value
       """
-    return [SQLQuery(SQLStatement(family: "dimension_values", text), parameters.values)]
+    let statement = SQLStatement(family: "dimension_values", text)
+    return [SQLQuery(statement, parameters.values, isHeavy: levels.isEmpty)]
   }
 
   public func body(_ results: [SQLResult], _ call: FieldCall, into writer: inout JSONWriter) throws(GraphQLError) {

@@ -48,15 +48,18 @@ struct MetricsRequest {
   }
 
   /// Of the traces, should rollups not do.
-  var scanPrice: ScanPrice { .figures(filter, dimensions, measures, cells: points * groups) }
+  var scanPrice: ScanPrice { .figures(filter, dimensions, measures, cells: cells) }
 
   /// Of the rows of rollups.
-  var rollupPrice: ScanPrice { .rollups(dimensions, measures, cells: points * groups) }
+  var rollupPrice: ScanPrice { .rollups(dimensions, measures, cells: cells) }
 
   /// About how many points a series has; 1 without one.
   private var points: Int64 {
     interval.map { (window.to.microseconds - window.from.microseconds) / ($0.seconds * 1_000_000) + 2 } ?? 1
   }
+
+  /// How many sums the answer may have.
+  var cells: Int64 { points * groups }
 
   /// How many groups are told, with all others together and those together with these.
   private var groups: Int64 { dimensions.isEmpty ? 1 : top + 2 }

@@ -16,6 +16,9 @@ struct MetricsSource {
   /// The same for the order of the groups, which takes no series and no histograms.
   let rankAlternatives: [Alternative]
 
+  /// Whether traces are read one by one for certain.
+  var isScan: Bool { alternatives.allSatisfy(\.isScan) }
+
   /// Over the one row of `settings`: whether an alternative of that kind is taken.
   func condition(where isOfKind: (Alternative) -> Bool) -> String {
     let conditions = alternatives.filter(isOfKind).map { "(\($0.condition ?? "true"))" }

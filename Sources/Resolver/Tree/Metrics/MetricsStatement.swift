@@ -31,6 +31,9 @@ struct MetricsStatement {
     let rollups: Int64
   }
 
+  /// Series of so many points all together may be made of very many rows.
+  private static let heavyCells: Int64 = 5000
+
   private let request: MetricsRequest
   private let dimensions: [MetricDimension]
   private let source: MetricsSource
@@ -60,7 +63,8 @@ struct MetricsStatement {
   ) -> SQLQuery {
     var statement = MetricsStatement(request, dimensions: dimensions, limits: limits, workspace: workspace)
     let text = statement.figures()
-    return SQLQuery(SQLStatement(family: "metrics", text), statement.parameters.values)
+    let isHeavy = statement.source.isScan || request.cells > heavyCells
+    return SQLQuery(SQLStatement(family: "metrics", text), statement.parameters.values, isHeavy: isHeavy)
   }
 
   /// The instants between the buckets of the series, in microseconds.

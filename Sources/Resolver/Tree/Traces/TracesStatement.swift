@@ -19,7 +19,8 @@ struct TracesStatement {
     var statement = TracesStatement(request: request, scanLimit: scanLimit)
     _ = statement.parameters.append(workspace)
     let text = statement.text()
-    return SQLQuery(SQLStatement(family: "traces", text), statement.parameters.values)
+    let isHeavy = statement.scan == .always
+    return SQLQuery(SQLStatement(family: "traces", text), statement.parameters.values, isHeavy: isHeavy)
   }
 
   private init(request: TracesRequest, scanLimit: Int64) {
