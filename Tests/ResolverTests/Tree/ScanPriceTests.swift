@@ -33,7 +33,9 @@ struct ScanPriceTests {
 
   @Test func rollupsCostByRowsAndSums() {
     #expect(ScanPrice.rollups([], [.requests], cells: 1).maximumRows(.seconds(2)) == 1_666_665)
-    #expect(ScanPrice.rollups([.agent, .model], [.requests, .latencies], cells: 62).maximumRows(.seconds(2)) == 713_975)
+    #expect(
+      ScanPrice.rollups([.agent, .model], [.requests, .latencies], cells: 62).maximumRows(.seconds(2)) == 713_975
+    )
     let hours = ScanPrice.rollups([.agent, .model], [.latencies, .costs], cells: 60 * 720)
     #expect(hours.maximumRows(.seconds(2)) == 230_736)
     #expect(hours.text(for: 230_736) == "8.7 µs")

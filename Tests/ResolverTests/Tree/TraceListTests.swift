@@ -189,7 +189,8 @@ struct TraceListTests {
       let rows = sample.rows.filter { $0.workspace == TraceSample.first }.prefix(length)
       let lists: [(String, [InputValue])] = [
         ("traceId", rows.map { .string($0.traceID) }), ("timestamp", rows.map { .string($0.timestamp.text) }),
-        ("userId", rows.compactMap { $0.user.map { .string($0) } }), ("latencyMs", rows.map { .int(Int64($0.latency)) }),
+        ("userId", rows.compactMap { $0.user.map { .string($0) } }),
+        ("latencyMs", rows.map { .int(Int64($0.latency)) }),
         ("tag", rows.flatMap { $0.tags.map { .string($0) } }), ("agentId", rows.map { .string($0.agentID) }),
       ]
       for (field, values) in lists {

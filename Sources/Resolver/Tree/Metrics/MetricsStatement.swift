@@ -99,7 +99,8 @@ struct MetricsStatement {
     let estimate = estimate()
     let ranked = keys.isEmpty ? "" : ranked(keys: keys, conditions) + ",\n"
     let tiles = tiles(request.measures, of: source.alternatives, keys: seriesKey + groupKeys, conditions)
-    let place = keys.isEmpty ? "NULL::bigint" : "COALESCE(ranked.place, \(parameters.append(.int(request.top)))::bigint + 1)"
+    let place =
+      keys.isEmpty ? "NULL::bigint" : "COALESCE(ranked.place, \(parameters.append(.int(request.top)))::bigint + 1)"
     let join = keys.isEmpty ? "" : " LEFT JOIN ranked USING (\(keys.joined(separator: ", ")))"
     let bucket = request.interval == nil ? "NULL::integer" : "bucket"
     let joinKeys = keys.isEmpty ? "" : " LEFT JOIN ranked USING (place)"
