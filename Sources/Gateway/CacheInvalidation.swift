@@ -3,7 +3,7 @@ import Ingest
 import Logging
 import Server
 
-/// Tells the cache that a command writes traces: at once, then at most once in CACHE_INVALIDATION_INTERVAL_MS and
+/// Tells the cache that a command writes or drops traces: at once, then at most once in CACHE_INVALIDATION_INTERVAL_MS and
 /// workspace while it goes on, and once more at the end.
 struct CacheInvalidation: Sendable {
   private let coalescer: InvalidationCoalescer
@@ -34,12 +34,12 @@ struct CacheInvalidation: Sendable {
 
   private static func finish(_ coalescer: InvalidationCoalescer, _ redis: RedisClient) async {
     if !(await coalescer.finish()) {
-      Terminal.say("Redis could not be told of the new traces; cached answers stay until they expire")
+      Terminal.say("Redis could not be told of what has changed; cached answers stay until they expire")
     }
     await redis.close()
   }
 
-  /// Something was written to a workspace. Returns at once.
+  /// Something of a workspace was written or dropped. Returns at once.
   func wrote(to workspace: UUIDBytes) {
     coalescer.changed("\(workspace)")
   }

@@ -53,6 +53,7 @@ struct TraceRetentionTests {
       #expect(report.horizon.description == Self.horizon)
       #expect(report.days == 4)
       #expect(report.traces == Int64(traces.count - kept) && kept > 0)
+      #expect(report.workspaces == [Self.workspace])
       #expect(try await Self.old(database) == ["0", "0", "0", "0", "0", "0"])
       #expect(try await database.count(of: "traces") == kept)
       #expect(try await database.count(of: "trace_locator") == kept)

@@ -8,7 +8,7 @@ struct RetentionCommand: AsyncParsableCommand {
     abstract: "Let go of traces that are older than TRACE_RETENTION_DAYS.",
     discussion: """
       To be run once a day, by cron for example. Whole UTC days go, with texts, spans and the rollups by the minute; those \
-      by the hour and the day stay. A run that is interrupted can be repeated. What is cached ends by itself.
+      by the hour and the day stay, and caches are told. A run that is interrupted can be repeated.
       """
   )
 
@@ -20,12 +20,16 @@ struct RetentionCommand: AsyncParsableCommand {
       return print("All traces are kept: TRACE_RETENTION_DAYS is 0.")
     }
     let report = try await Interruption.cancelling { _ in
-      try await Databases.opened(configuration, logger: Log.make(configuration)) { databases in
-        try await databases.refuseNewerSchema(Log.make(configuration))
-        let bar = ProgressBar("retention")
-        defer { bar.clear() }
-        return try await TraceRetention(pool: databases.telemetry).run(keeping: configuration.traceRetentionDays) {
-          bar.show(nil, "\($0.days) days, \($0.traces) traces")
+      let logger = Log.make(configuration)
+      return try await Databases.opened(configuration, logger: logger) { databases in
+        try await databases.refuseNewerSchema(logger)
+        return try await CacheInvalidation.running(configuration, logger: logger) { caches in
+          let bar = ProgressBar("retention")
+          defer { bar.clear() }
+          return try await TraceRetention(pool: databases.telemetry).run(keeping: configuration.traceRetentionDays) {
+            for workspace in $0.workspaces { caches.wrote(to: workspace) }
+            bar.show(nil, "\($0.days) days, \($0.traces) traces")
+          }
         }
       }
     }

@@ -11,6 +11,8 @@ public struct TraceRetention: Sendable {
     public var horizon: TraceTimestamp
     public var days = 0
     public var traces: Int64 = 0
+    /// Those that have had traces on the days that went.
+    public var workspaces: Set<UUIDBytes> = []
   }
 
   /// How long those who want to read or write may have to wait behind us, while we wait for those who do.
@@ -40,11 +42,17 @@ public struct TraceRetention: Sendable {
     for row in 0..<found.rowCount {
       try Task.checkCancellation()
       let day = found.string(row, 0) ?? ""
-      let dropped = try await patiently { connection in
-        try await connection.query(SQLQuery(Self.drop, [.text(day)])).int(0, 0) ?? 0
+      let (dropped, workspaces) = try await patiently { connection in
+        (
+          try await connection.query(SQLQuery(Self.drop, [.text(day)])).int(0, 0) ?? 0,
+          try await connection.query(SQLQuery(Self.workspaces, [.text(day)]))
+        )
       }
       report.days += 1
       report.traces += dropped
+      for row in 0..<workspaces.rowCount {
+        if let workspace = workspaces.string(row, 0).flatMap({ UUIDBytes($0) }) { report.workspaces.insert(workspace) }
+      }
       progress(report)
     }
     return report
@@ -88,4 +96,9 @@ public struct TraceRetention: Sendable {
     "SELECT day::text FROM trace_days_before_horizon() AS day"
   )
   private static let drop = SQLStatement("drop_trace_day", "SELECT drop_trace_day($1::timestamptz)")
+  /// Days of the rollups stay.
+  private static let workspaces = SQLStatement(
+    "workspaces_of_trace_day",
+    "SELECT DISTINCT workspace_id FROM traces_daily WHERE day = $1::timestamptz"
+  )
 }

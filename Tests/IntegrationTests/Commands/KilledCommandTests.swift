@@ -113,8 +113,12 @@ struct KilledCommandTests {
       let sent = "SELECT (SELECT count(*) FROM traces) = (SELECT count(*) FROM trace_locator)"
       #expect(try await witness.value(sent) == "t")
 
+      let key = try await "gen:" + witness.value("SELECT min(workspace_id::text) FROM traces_daily")
+      let generation = try #require(Int(try await database.redis.ask("GET", key)))
       let next = try await database.start(["retention"], settings).outcome()
       #expect(next.status == 0, "\(next.errors)")
+      // Whoever has cached a trace hears that it went.
+      #expect(try #require(Int(try await database.redis.ask("GET", key))) > generation)
       let old = "SELECT count(*) FROM traces WHERE \"timestamp\" < (now() AT TIME ZONE 'UTC')::date - 1"
       #expect(try await witness.value(old) == "0")
       #expect(try await witness.value(sent) == "t")

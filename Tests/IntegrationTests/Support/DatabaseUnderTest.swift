@@ -6,6 +6,7 @@ import Testing
 /// A database of a test's own that commands of the executable work on.
 struct DatabaseUnderTest {
   let witness: PostgresWitness
+  let redis: RedisWitness
   private let binary: String
   private let environment: [String: String]
 
@@ -19,6 +20,7 @@ struct DatabaseUnderTest {
       let url = try GatewayStand.url(server, path: "/" + name)
       let database = DatabaseUnderTest(
         witness: PostgresWitness(url: url),
+        redis: RedisWitness(url: redis),
         binary: binary,
         environment: ["TIMESCALE_URL": url, "POSTGRES_URL": url, "REDIS_URL": redis, "LOG_LEVEL": "warning"]
       )

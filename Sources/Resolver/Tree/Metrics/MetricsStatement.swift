@@ -112,7 +112,8 @@ struct MetricsStatement {
       \(tiles)
       ), cell AS MATERIALIZED (
         SELECT \(place) AS place, \(bucket) AS bucket, \(Self.sums(request.measures)) FROM tile\(join) GROUP BY 1, 2
-      ), total AS (\(totals()))
+      ),
+      \(totals())
       SELECT estimate.read, estimate.is_scan, settings.is_known, \(SQLText.microseconds("settings.kept_from")), estimate.is_fine, \
       \(columns.joined(separator: ", "))
       FROM settings, estimate, total\(joinKeys) ORDER BY place NULLS FIRST, total.bucket NULLS FIRST
@@ -154,13 +155,12 @@ struct MetricsStatement {
       cases.append("WHEN \(condition) THEN \(count)")
     }
     return """
-      estimate AS MATERIALIZED (
-        SELECT *, read <= CASE WHEN is_scan THEN \(scanLimit) ELSE \(limit) END AS is_allowed FROM (
-          SELECT \(source.condition(where: \.isScan)) AS is_scan, \(source.condition(where: \.isFine)) AS is_fine,
-            CASE \(cases.joined(separator: "\n      ")) END AS read
-          FROM settings
-        ) AS counted
-      )
+      counted AS MATERIALIZED (
+        SELECT \(source.condition(where: \.isScan)) AS is_scan, \(source.condition(where: \.isFine)) AS is_fine,
+          CASE \(cases.joined(separator: "\n      ")) END AS read
+        FROM settings
+      ),
+      estimate AS (SELECT *, read <= CASE WHEN is_scan THEN \(scanLimit) ELSE \(limit) END AS is_allowed FROM counted)
       """
   }
 
@@ -240,17 +240,25 @@ struct MetricsStatement {
     measures.map { "COALESCE(sum(\($0.rawValue)), 0) AS \($0.rawValue)" }.joined(separator: ", ")
   }
 
-  /// The cells added up: for each group and for all, for each bucket and for the window.
+  /// The cells, and what they add up to: for each group and for all, for each bucket and for the window. Sums are made of sums
+  /// where there are any, since those of histograms are dear.
   private func totals() -> String {
-    let hasSeries = request.interval != nil
-    var sets = ["()"]
-    if hasSeries { sets.append("(bucket)") }
-    if !dimensions.isEmpty { sets.append("(place)") }
-    if !dimensions.isEmpty, hasSeries { sets.append("(place, bucket)") }
-    let place = dimensions.isEmpty ? "NULL::bigint AS place" : "place"
-    let bucket = hasSeries ? "bucket" : "NULL::integer AS bucket"
-    return "SELECT \(place), \(bucket), \(Self.sums(request.measures)) FROM cell "
-      + "GROUP BY GROUPING SETS (\(sets.joined(separator: ", ")))"
+    let isTable = request.interval != nil && !dimensions.isEmpty
+    let names = request.measures.map(\.rawValue).joined(separator: ", ")
+    let sums = Self.sums(request.measures)
+    let nothing = (place: "NULL::bigint AS place", bucket: "NULL::integer AS bucket")
+    let table = """
+
+      UNION ALL SELECT * FROM by_place
+      UNION ALL SELECT \(nothing.place), bucket, \(sums) FROM cell GROUP BY bucket
+      """
+    return """
+      by_place AS (SELECT place, \(nothing.bucket), \(sums) FROM cell GROUP BY place),
+      total AS (
+        SELECT \(nothing.place), \(nothing.bucket), \(sums) FROM by_place\(isTable ? table : "")
+        \(request.interval == nil && dimensions.isEmpty ? "" : "UNION ALL SELECT place, bucket, \(names) FROM cell")
+      )
+      """
   }
 
   /// A column for each figure that is no percentile, then one for each histogram.
