@@ -10,7 +10,7 @@ final class ScanLane: Sendable {
     case entered
     /// The task was cancelled while it waited.
     case cancelled
-    /// Too many wait already.
+    /// Too many wait already, or it took too long: what begins late would be cancelled in the middle.
     case full
   }
 
@@ -30,13 +30,17 @@ final class ScanLane: Sendable {
 
   private let width: Int
   private let maximumWaiting: Int
+  private let patience: Duration
   private let state = Mutex(State())
 
-  /// - Parameter width: how many run at once.
-  init(width: Int, maximumWaiting: Int = 1000) {
+  /// - Parameters:
+  ///   - width: how many run at once.
+  ///   - patience: how long one waits at most; less than a request's deadline by what it may take then.
+  init(width: Int, maximumWaiting: Int = 1000, patience: Duration = .seconds(5)) {
     precondition(width >= 1)
     self.width = width
     self.maximumWaiting = maximumWaiting
+    self.patience = patience
   }
 
   /// How many run and wait at the moment.
@@ -44,10 +48,21 @@ final class ScanLane: Sendable {
 
   /// Waits for a place.
   func enter(_ workspace: String) async -> Entry {
-    let id = state.withLock { state in
+    if Task.isCancelled { return .cancelled }
+    let id = state.withLock { state -> Int? in
+      if state.running < width {
+        state.running += 1
+        return nil
+      }
       state.lastID += 1
       return state.lastID
     }
+    guard let id else { return .entered }
+    let alarm = Task {
+      try await Task.sleep(for: patience)
+      remove(id, workspace, as: .full)
+    }
+    defer { alarm.cancel() }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let entry = state.withLock { state -> Entry? in
@@ -63,8 +78,12 @@ final class ScanLane: Sendable {
         if let entry { continuation.resume(returning: entry) }
       }
     } onCancel: {
-      state.withLock { $0.remove(id, workspace) }?.continuation.resume(returning: .cancelled)
+      remove(id, workspace, as: .cancelled)
     }
+  }
+
+  private func remove(_ id: Int, _ workspace: String, as entry: Entry) {
+    state.withLock { $0.remove(id, workspace) }?.continuation.resume(returning: entry)
   }
 
   /// Gives the place to whoever is next.

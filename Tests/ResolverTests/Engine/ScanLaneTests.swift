@@ -63,6 +63,17 @@ struct ScanLaneTests {
     #expect(await late.value == .cancelled)
   }
 
+  /// Whoever begins late is cancelled in the middle, and the next one begins late as well.
+  @Test func whoWaitsTooLongIsTurnedAway() async {
+    let lane = ScanLane(width: 1, patience: .milliseconds(50))
+    #expect(await lane.enter("a") == .entered)
+    #expect(await lane.enter("a") == .full)
+    #expect(lane.statistics == ScanStatistics(running: 1, waiting: 0))
+    lane.leave()
+    #expect(await lane.enter("a") == .entered)
+    lane.leave()
+  }
+
   /// Fifty aliases of one scan would be a hundred seconds of work.
   @Test func aRequestHasFewScans() {
     var batch = StatementBatch()

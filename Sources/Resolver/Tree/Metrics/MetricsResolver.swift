@@ -111,8 +111,9 @@ public struct MetricsResolver: RootFieldResolver {
     let dimensions = request.dimensions.filter { !$0.isKnownToRollups }.map { "grouping by \($0.rawValue)" }
     let fields = request.filter.fields.filter { $0.rollup == nil }.map { "filtering by \($0.rawValue)" }.sorted()
     let reason = (dimensions + fields).first ?? "telling so many agents and models apart"
-    let hours = max(1, (request.window.to.seconds - request.window.from.seconds) / 3600 * limit / read)
-    let range = hours >= 48 ? "\(hours / 24) days" : "\(hours) h"
+    let share = Double(limit) / Double(read)
+    let minutes = max(1, Int64(Double(request.window.to.seconds - request.window.from.seconds) / 60 * share))
+    let range = minutes >= 2880 ? "\(minutes / 1440) days" : minutes >= 120 ? "\(minutes / 60) h" : "\(minutes) min"
     let advice = request.scanPrice.advice(for: limit).map { ", \($0)" } ?? ""
     return GraphQLError(
       "\(reason.prefix(1).uppercased() + reason.dropFirst()) reads every trace of the range: \(read), more than \(limit) at "
