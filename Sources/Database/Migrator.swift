@@ -201,5 +201,5 @@ public struct Migrator: Sendable {
 
 extension Migration {
   /// `telemetry 2 (partitions)`
-  var label: String { "\(set.rawValue) \(version) (\(name))" }
+  public var label: String { "\(set.rawValue) \(version) (\(name))" }
 }

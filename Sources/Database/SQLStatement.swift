@@ -33,13 +33,25 @@ public enum SQLParameter: Sendable, Hashable {
 public struct SQLQuery: Sendable {
   public let statement: SQLStatement
   public let parameters: [SQLParameter]
-  /// Whether it may keep the server busy for a while: a hint to whoever lets queries run at once.
-  public let isHeavy: Bool
+  /// For a query that may keep the server busy for a while; nil when it does not.
+  public let trial: Trial?
 
-  public init(_ statement: SQLStatement, _ parameters: [SQLParameter] = [], isHeavy: Bool = false) {
+  /// The same statement with a lower bound: it does nothing but count when more than `maximum` rows would be read, and the first
+  /// column of its first row says how many.
+  public struct Trial: Sendable {
+    public let parameters: [SQLParameter]
+    public let maximum: Int64
+
+    public init(parameters: [SQLParameter], maximum: Int64) {
+      self.parameters = parameters
+      self.maximum = maximum
+    }
+  }
+
+  public init(_ statement: SQLStatement, _ parameters: [SQLParameter] = [], trial: Trial? = nil) {
     self.statement = statement
     self.parameters = parameters
-    self.isHeavy = isHeavy
+    self.trial = trial
   }
 
   public init(statement: SQLStatement, parameters: [SQLParameter]) {

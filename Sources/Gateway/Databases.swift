@@ -1,4 +1,5 @@
 import Database
+import Ingest
 import Logging
 import Server
 
@@ -21,7 +22,12 @@ struct Databases: Sendable {
       databases.telemetry.shutDown()
       databases.platform.shutDown()
     }
-    return try await body(databases)
+    do {
+      return try await body(databases)
+    } catch let error as DatabaseError where !error.detail.isEmpty {
+      // Whoever runs a command may read what the server says.
+      throw GatewayFailure("\(error) \(error.detail)")
+    }
   }
 
   /// Brings both to the schema of this program, and the traces into the storage that the settings ask for.
@@ -40,10 +46,27 @@ struct Databases: Sendable {
     return applied + (try await migrator.migrate(platform, Migration.platform).applied)
   }
 
-  /// For commands that write: not to a database whose schema a newer program has made.
-  func refuseNewerSchema(_ logger: Logger) async throws {
-    _ = try await Migrator(logger: logger).pending(telemetry, Migration.telemetry)
+  /// For commands that write: only to a schema of this program, neither one that a newer program has made nor an older one.
+  func requireSchema(_ logger: Logger) async throws {
+    let pending = try await Migrator(logger: logger).pending(telemetry, Migration.telemetry)
+    guard pending.isEmpty else {
+      throw GatewayFailure(
+        "The database lacks migrations of this program (\(pending.map(\.label).joined(separator: ", "))); "
+          + "run 'tracegate migrate' first."
+      )
+    }
   }
+
+  /// Whether the platform knows a workspace; true when it cannot be asked.
+  func knows(_ workspace: UUIDBytes) async -> Bool {
+    let rows = try? await platform.query(SQLQuery(Self.workspace, [.text("\(workspace)")]))
+    return rows?.bool(0, 0) != false
+  }
+
+  private static let workspace = SQLStatement(
+    "workspace_exists",
+    "SELECT EXISTS (SELECT FROM workspaces WHERE id = $1::uuid)"
+  )
 
   /// Whether no trace has ever been written.
   func hasNoTraces() async throws -> Bool {

@@ -30,7 +30,7 @@ struct DemoCommand: AsyncParsableCommand {
     let report = try await Interruption.cancelling { _ in
       let logger = Log.make(configuration)
       return try await Databases.opened(configuration, logger: logger) { databases in
-        try await databases.refuseNewerSchema(logger)
+        try await databases.requireSchema(logger)
         return try await DemoLoading(settings: configuration, databases: databases, logger: logger).load(demo)
       }
     }

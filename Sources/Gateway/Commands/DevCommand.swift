@@ -7,7 +7,8 @@ struct DevCommand: AsyncParsableCommand {
     abstract: "Run everything: private PostgreSQL and Redis, demo data, the gateway.",
     discussion: """
       The data lives under --data-folder. With TIMESCALE_URL, POSTGRES_URL and REDIS_URL given, those servers are used \
-      instead of private ones. Ctrl-C ends everything.
+      instead of private ones. While it runs, the file env in that folder holds the three URLs for a shell. Ctrl-C ends \
+      everything.
       """
   )
 
@@ -36,6 +37,9 @@ struct DevCommand: AsyncParsableCommand {
         environment.fill("REDIS_URL", endpoints.redisURL)
         environment.fill("JWT_SECRET", try DevSecrets(folder: folder).tokenKey())
         let configuration = try GatewayConfiguration(environment: environment)
+        let file = ConnectionFile(folder)
+        try file.write(environment)
+        defer { file.remove() }
         try await DevGateway(configuration: configuration, folder: folder).run(interruption)
       }
     }

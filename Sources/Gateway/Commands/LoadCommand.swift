@@ -48,7 +48,12 @@ struct LoadCommand: AsyncParsableCommand {
   ) async throws -> LoadReport {
     let logger = Log.make(configuration)
     return try await Databases.opened(configuration, logger: logger) { databases in
-      try await databases.refuseNewerSchema(logger)
+      try await databases.requireSchema(logger)
+      if !(await databases.knows(workspace)) {
+        Terminal.say(
+          "no account has the workspace \(workspace); its traces are seen through the internal listener only"
+        )
+      }
       return try await CacheInvalidation.running(configuration, logger: logger) { caches in
         let bar = ProgressBar("loading")
         defer { bar.clear() }

@@ -24,18 +24,16 @@ struct RebuildRollupsCommand: AsyncParsableCommand {
     let report = try await Interruption.cancelling { _ in
       let logger = Log.make(configuration)
       return try await Databases.opened(configuration, logger: logger) { databases in
-        try await databases.refuseNewerSchema(logger)
-        let bar = ProgressBar(check ? "comparing" : "rebuilding")
-        defer { bar.clear() }
-        let report = try await RollupRebuild(pool: databases.telemetry).run(repairing: !check) { progress in
-          bar.show(nil, "\(progress.days) days, \(progress.differing) differ")
-        }
-        if !report.repaired.isEmpty {
-          try await CacheInvalidation.running(configuration, logger: logger) { caches in
-            for workspace in report.repaired { caches.wrote(to: workspace) }
+        try await databases.requireSchema(logger)
+        return try await CacheInvalidation.running(configuration, logger: logger) { caches in
+          let bar = ProgressBar(check ? "comparing" : "rebuilding")
+          defer { bar.clear() }
+          return try await RollupRebuild(pool: databases.telemetry).run(repairing: !check) { progress in
+            // After each day: a run that is ended finds these days equal the next time.
+            for workspace in progress.repaired { caches.wrote(to: workspace) }
+            bar.show(nil, "\(progress.days) days, \(progress.differing) differ")
           }
         }
-        return report
       }
     }
     let outcome = report.differing == 0 ? "all equal" : "\(report.differing) differed, in \(report.rows) rows"

@@ -22,7 +22,7 @@ struct RetentionCommand: AsyncParsableCommand {
     let report = try await Interruption.cancelling { _ in
       let logger = Log.make(configuration)
       return try await Databases.opened(configuration, logger: logger) { databases in
-        try await databases.refuseNewerSchema(logger)
+        try await databases.requireSchema(logger)
         return try await CacheInvalidation.running(configuration, logger: logger) { caches in
           let bar = ProgressBar("retention")
           defer { bar.clear() }

@@ -18,6 +18,7 @@ struct DevGreeting: Sendable {
         Internal   http://127.0.0.1:\(internalPort) (X-Workspace-ID and X-User-ID instead of a token)
         Account    \(account.email), password \(account.password), workspace \(account.workspaceID)
         Token      \(token)
+        Commands   in another shell: . \(ConnectionFile(folder).path), then tracegate load, retention, …
 
       The dashboard's query:
 

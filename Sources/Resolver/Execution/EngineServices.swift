@@ -95,27 +95,39 @@ final class EngineServices: Sendable {
     sources?.cache.release(keys, workspace: workspace)
   }
 
-  /// Runs the statements of a batch in one PostgreSQL round trip; none when the batch is empty. One that may keep PostgreSQL
-  /// busy waits until few others do.
+  /// Runs the statements of a batch in one PostgreSQL round trip; none when the batch is empty.
+  ///
+  /// Those that may keep PostgreSQL busy are tried with a lower bound, and only when that does not do, run in a second round trip
+  /// as soon as few others do the same.
   func run(_ batch: StatementBatch, workspace: String) async -> StatementBatch.Rows {
     guard !batch.queries.isEmpty else { return StatementBatch.Rows(results: []) }
-    guard batch.isHeavy else { return await ask(batch) }
+    var results = await ask(batch.trials)
+    var unfinished = batch.unfinished(after: results)
+    for index in unfinished.dropFirst(Self.maximumScans).joined() { results[index] = .failure(Self.tooManyScans) }
+    unfinished = Array(unfinished.prefix(Self.maximumScans))
+    guard !unfinished.isEmpty else { return StatementBatch.Rows(results: results) }
+    let indices = Array(unfinished.joined())
+    let answers = await scan(indices.map { batch.queries[$0] }, workspace: workspace)
+    for (index, answer) in zip(indices, answers) { results[index] = answer }
+    return StatementBatch.Rows(results: results)
+  }
+
+  private func scan(_ queries: [SQLQuery], workspace: String) async -> [Result<SQLResult, GraphQLError>] {
     switch await scans.enter(workspace) {
-    case .cancelled: return StatementBatch.Rows(failure: failure(.cancelled), of: batch)
-    case .full: return StatementBatch.Rows(failure: Self.tooManyScans, of: batch)
+    case .cancelled: return queries.map { _ in .failure(failure(.cancelled)) }
+    case .full: return queries.map { _ in .failure(Self.tooManyWait) }
     case .entered:
       defer { scans.leave() }
-      return await ask(batch)
+      return await ask(queries)
     }
   }
 
-  private func ask(_ batch: StatementBatch) async -> StatementBatch.Rows {
-    guard let sources else { return StatementBatch.Rows(failure: Self.noDatabase, of: batch) }
+  private func ask(_ queries: [SQLQuery]) async -> [Result<SQLResult, GraphQLError>] {
+    guard let sources else { return queries.map { _ in .failure(Self.noDatabase) } }
     do throws(DatabaseError) {
-      let results = try await sources.database.pipeline(batch.queries)
-      return StatementBatch.Rows(results: results.map { $0.mapError { failure($0) } })
+      return try await sources.database.pipeline(queries).map { $0.mapError { failure($0) } }
     } catch {
-      return StatementBatch.Rows(failure: failure(error), of: batch)
+      return queries.map { _ in .failure(failure(error)) }
     }
   }
 
@@ -148,8 +160,14 @@ final class EngineServices: Sendable {
     await retries?.finish()
   }
 
+  /// How many fields of a request may keep the database busy.
+  private static let maximumScans = 4
   private static let tooManyScans = GraphQLError(
-    "Too many requests that read traces wait already; try again.",
+    "At most \(maximumScans) fields of a request may read so much; ask for the others in requests of their own.",
+    code: .costLimitExceeded
+  )
+  private static let tooManyWait = GraphQLError(
+    "Too many requests that read much wait already; try again.",
     code: .serviceUnavailable
   )
   private static let noDatabase = GraphQLError("The engine has no database.", code: .serviceUnavailable)

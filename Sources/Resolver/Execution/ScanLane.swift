@@ -36,7 +36,7 @@ final class ScanLane: Sendable {
   /// - Parameters:
   ///   - width: how many run at once.
   ///   - patience: how long one waits at most; less than a request's deadline by what it may take then.
-  init(width: Int, maximumWaiting: Int = 1000, patience: Duration = .seconds(5)) {
+  init(width: Int, maximumWaiting: Int = 1000, patience: Duration = .seconds(3)) {
     precondition(width >= 1)
     self.width = width
     self.maximumWaiting = maximumWaiting

@@ -9,29 +9,30 @@ struct StatementBatch: Sendable {
     case failure(GraphQLError)
   }
 
-  /// How many resolvers may keep the database busy.
-  private static let maximumHeavyParts = 4
-  private static let tooHeavy = GraphQLError(
-    "At most \(maximumHeavyParts) fields of a request may read traces, or long series of rollups, at a time. "
-      + "Ask for the others in requests of their own.",
-    code: .costLimitExceeded
-  )
-
   private(set) var queries: [SQLQuery] = []
-  private var heavyParts = 0
+  /// The statements of each resolver.
+  private var ranges: [Range<Int>] = []
 
-  /// Whether it may keep the database busy for a while.
-  var isHeavy: Bool { heavyParts > 0 }
+  /// The queries as they are tried: what would take long only counts.
+  var trials: [SQLQuery] {
+    queries.map { query in query.trial.map { SQLQuery(query.statement, $0.parameters) } ?? query }
+  }
+
+  /// The statements that a trial was too small for, by resolver.
+  func unfinished(after trial: [Result<SQLResult, GraphQLError>]) -> [[Int]] {
+    ranges.map { range in
+      range.filter { index in
+        guard let maximum = queries[index].trial?.maximum, case .success(let rows) = trial[index] else { return false }
+        return rows.int(0, 0) ?? 0 > maximum
+      }
+    }.filter { !$0.isEmpty }
+  }
 
   mutating func add(_ make: () throws(GraphQLError) -> [SQLQuery]) -> Part {
     do throws(GraphQLError) {
       let start = queries.count
-      let more = try make()
-      if more.contains(where: \.isHeavy) {
-        guard heavyParts < Self.maximumHeavyParts else { throw Self.tooHeavy }
-        heavyParts += 1
-      }
-      queries += more
+      queries += try make()
+      ranges.append(start..<queries.count)
       return .statements(start..<queries.count)
     } catch {
       return .failure(error)
@@ -44,11 +45,6 @@ struct StatementBatch: Sendable {
 
     init(results: [Result<SQLResult, GraphQLError>]) {
       self.results = results
-    }
-
-    /// Where all statements have failed together.
-    init(failure: GraphQLError, of batch: StatementBatch) {
-      results = batch.queries.map { _ in .failure(failure) }
     }
 
     subscript(part: Part) -> Result<[SQLResult], GraphQLError> {

@@ -36,6 +36,10 @@ extension JSONWriter {
 
 /// Pieces of SQL text.
 enum SQLText {
+  /// Where what is kept of traces and minutes begins, in microseconds; NULL when all are.
+  static let keptFrom =
+    "(SELECT \(microseconds("kept_from")) FROM trace_partitioning WHERE kept_from > '-infinity')"
+
   /// Microseconds since the epoch, exact: `extract` computes in `numeric`.
   static func microseconds(_ column: String) -> String {
     "(extract(epoch FROM \(column)) * 1000000)::bigint"

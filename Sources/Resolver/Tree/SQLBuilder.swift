@@ -5,6 +5,8 @@ import Database
 /// Text comes from constants of the program only; what a client sends becomes a parameter.
 struct SQLParameters {
   private(set) var values: [SQLParameter] = []
+  /// The lower bounds of a trial, by position.
+  private var lower: [Int: SQLParameter] = [:]
   /// The array that holds the values, `$n`; nil where each is a parameter of its own.
   private let array: String?
 
@@ -21,6 +23,17 @@ struct SQLParameters {
   mutating func append(_ value: SQLParameter) -> String {
     values.append(value)
     return array.map { "(\($0))[\(values.count)]" } ?? "$\(values.count)"
+  }
+
+  /// A bound of what is read, and the lower one of a trial.
+  mutating func append(bound: Int64, trial: Int64) -> String {
+    lower[values.count] = .int(trial)
+    return append(.int(bound))
+  }
+
+  /// The values of a trial of the same statement.
+  func trial(maximum: Int64) -> SQLQuery.Trial {
+    SQLQuery.Trial(parameters: values.enumerated().map { lower[$0] ?? $1 }, maximum: maximum)
   }
 
   /// Values that belong together; the number of the first.

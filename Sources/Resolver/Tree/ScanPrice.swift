@@ -11,12 +11,15 @@ struct ScanPrice: Sendable, Hashable {
     case reading
     /// Tests of columns and tags, and a tag's own rows.
     case tests
-    /// Tests of input and output, which lie in a table of their own and may be long.
+    /// Tests of input, output and error, which may be long; the first two lie in a table of their own.
     case texts
     case groups
     /// Percentiles, for each of which every group has a histogram.
     case percentiles
   }
+
+  /// What the tests of a condition take, without texts.
+  var tests: Int64 { parts[.tests] ?? 0 }
 
   /// Nanoseconds for each row, by part.
   private var parts: [Part: Int64] = [:]
@@ -29,8 +32,9 @@ struct ScanPrice: Sendable, Hashable {
   }
 
   /// Of a list, which is counted as well.
-  static func list(_ filter: TraceFilter, _ order: TraceOrder) -> ScanPrice {
-    var price = ScanPrice(reading: order.field == .time ? 300 : 400)
+  /// - Parameter isDeep: all traces before the page are passed over one by one.
+  static func list(_ filter: TraceFilter, _ order: TraceOrder, isDeep: Bool = false) -> ScanPrice {
+    var price = ScanPrice(reading: (order.field == .time ? 300 : 400) + (isDeep ? 1200 : 0))
     price.add(filter)
     return price
   }
@@ -53,8 +57,14 @@ struct ScanPrice: Sendable, Hashable {
   }
 
   /// Of figures that are made of rollups.
-  static func rollups(_ dimensions: [MetricDimension], _ measures: [Measure], cells: Int64) -> ScanPrice {
+  static func rollups(
+    _ filter: TraceFilter,
+    _ dimensions: [MetricDimension],
+    _ measures: [Measure],
+    cells: Int64
+  ) -> ScanPrice {
     var price = ScanPrice(reading: 1200)
+    price.add(filter)
     price.parts[.groups] = Int64(dimensions.count) * 300
     price.addPercentiles(measures, cells: cells)
     return price
@@ -71,6 +81,7 @@ struct ScanPrice: Sendable, Hashable {
     for (field, test) in filter.tests {
       switch field.place {
       case .text: parts[.texts, default: 0] += 8000
+      case .trace where field == .error: parts[.texts, default: 0] += 8000
       case .tags: parts[.tests, default: 0] += 800
       case .trace: parts[.tests, default: 0] += Self.price(of: test)
       }
@@ -91,6 +102,9 @@ struct ScanPrice: Sendable, Hashable {
   /// Nanoseconds for so many rows. No sum is there without a row.
   private func price(of rows: Int64) -> Int64 { rows * rowPrice + min(rows, cells) * cellPrice }
 
+  /// What may be spent at once; who needs more waits for others who do.
+  static func trial(of budget: Duration) -> Duration { budget / 40 }
+
   /// How many rows can be read for so much.
   func maximumRows(_ budget: Duration) -> Int64 {
     let (seconds, attoseconds) = budget.components
@@ -109,7 +123,7 @@ struct ScanPrice: Sendable, Hashable {
     return switch part {
     case .reading, .groups: nil
     case .tests: "test fewer fields"
-    case .texts: "test input and output less often"
+    case .texts: "test input, output and error less often"
     case .percentiles: "ask for measures without percentiles"
     }
   }

@@ -87,7 +87,11 @@ final class ReadinessProbe: Sendable {
   private func foreignness(of migrations: [Migration], in pool: ConnectionPool) async -> DatabaseError? {
     let migrator = Migrator(logger: logger)
     do {
-      _ = try await Deadline.run(within: Self.patience) { try await migrator.pending(pool, migrations) }
+      let pending = try await Deadline.run(within: Self.patience) { try await migrator.pending(pool, migrations) }
+      if !pending.isEmpty {
+        let names = pending.map(\.label).joined(separator: ", ")
+        logger.warning("the database lacks migrations; run tracegate migrate", metadata: ["migrations": "\(names)"])
+      }
       return nil
     } catch {
       return (error as? DatabaseError).flatMap { $0.code == .migration ? $0 : nil }

@@ -10,7 +10,8 @@ struct StorageNotice: Service, CustomStringConvertible {
   var description: String { "storage notice" }
 
   func run() async throws {
-    try await cancelWhenGracefulShutdown {
+    // A shutdown before that ends the wait, and is no failure.
+    try? await cancelWhenGracefulShutdown {
       while true {
         if let storage = try? await TraceStorage.read(pool), storage.kind != nil {
           return logger.info("traces are kept", metadata: ["in": "\(storage)"])

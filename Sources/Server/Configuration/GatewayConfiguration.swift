@@ -534,7 +534,7 @@ extension GatewayConfiguration {
       .limits,
       \.scanConcurrency,
       in: 1...1000,
-      "Requests at once that may read traces one by one, or long series of rollups; others of that kind wait, workspaces in turn, and requests of other kinds do not wait for them."
+      "Requests at once that may cost more than a fortieth of `SCAN_BUDGET_MS`; others of that kind wait, workspaces in turn, and cheaper requests do not wait for them."
     ),
     .integer(
       "GRAPHQL_PLAN_CACHE_BYTES",

@@ -1,5 +1,3 @@
-import Database
-import Schema
 import Testing
 
 @testable import Resolver
@@ -72,29 +70,5 @@ struct ScanLaneTests {
     lane.leave()
     #expect(await lane.enter("a") == .entered)
     lane.leave()
-  }
-
-  /// Fifty aliases of one scan would be a hundred seconds of work.
-  @Test func aRequestHasFewScans() {
-    var batch = StatementBatch()
-    let light = SQLQuery(SQLStatement("light", "SELECT 1"))
-    let heavy = SQLQuery(SQLStatement("heavy", "SELECT 2"), isHeavy: true)
-    func add(_ queries: [SQLQuery]) -> GraphQLError? {
-      guard case .failure(let error) = batch.add({ () throws(GraphQLError) in queries }) else { return nil }
-      return error
-    }
-    #expect(add([light]) == nil)
-    #expect(!batch.isHeavy)
-    for _ in 0..<4 { #expect(add([light, heavy, heavy]) == nil) }
-    #expect(batch.isHeavy && batch.queries.count == 13)
-    let refusal = add([heavy])
-    #expect(refusal?.code == .costLimitExceeded)
-    #expect(
-      refusal?.message
-        == "At most 4 fields of a request may read traces, or long series of rollups, at a time. Ask for the others in "
-        + "requests of their own."
-    )
-    #expect(add([light]) == nil)
-    #expect(batch.queries.count == 14)
   }
 }

@@ -113,6 +113,33 @@ struct RetentionReadsTests {
     }
   }
 
+  /// They told the window that was asked for.
+  @Test func kpisAndChangesSayWhichWindowsTheyCover() async throws {
+    try await TreeDatabase.with { database in
+      try await TraceSample(seed: 66, count: 300).write(to: database)
+      try await database.execute(Self.retention)
+      let change: [String: InputValue] = ["top": .int(3), "measure": .enumeration("requests")]
+      func windows(_ resolver: some RootFieldResolver, _ range: String) async throws -> [String?] {
+        let call = FieldCall.of(TraceSample.first, change.merging(["range": .string(range)]) { $1 })
+        let body = try await database.body(resolver, call)
+        return ["window", "previous_window"].map { body[$0]?.json }
+      }
+      let ragged = "2026-02-20T04:10:00Z/2026-02-21T04:50:00Z"
+      let told = [
+        #"{"from":"2026-02-20T05:00:00Z","to":"2026-02-21T04:00:00Z"}"#,
+        #"{"from":"2026-02-19T04:00:00Z","to":"2026-02-20T04:00:00Z"}"#,
+      ]
+      #expect(try await windows(HomeKpisResolver(), ragged) == told)
+      #expect(try await windows(ExplainChangeResolver(), ragged) == told)
+      for resolver in [HomeKpisResolver(), ExplainChangeResolver()] as [any RootFieldResolver] {
+        let error = await #expect(throws: GraphQLError.self) {
+          try await windows(resolver, "2026-02-20T04:10:00Z/2026-02-20T04:50:00Z")
+        }
+        #expect(error?.code == .invalidTimeRange)
+      }
+    }
+  }
+
   private static func metrics(_ range: String, _ more: [String: InputValue]) -> FieldCall {
     let arguments: [String: InputValue] = [
       "range": .string(range), "timeZone": .string("UTC"), "top": .int(10), "orderBy": .enumeration("requests"),

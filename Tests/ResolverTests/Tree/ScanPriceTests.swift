@@ -32,11 +32,11 @@ struct ScanPriceTests {
   }
 
   @Test func rollupsCostByRowsAndSums() {
-    #expect(ScanPrice.rollups([], [.requests], cells: 1).maximumRows(.seconds(2)) == 1_666_665)
+    #expect(ScanPrice.rollups(.none, [], [.requests], cells: 1).maximumRows(.seconds(2)) == 1_666_665)
     #expect(
-      ScanPrice.rollups([.agent, .model], [.requests, .latencies], cells: 62).maximumRows(.seconds(2)) == 713_975
+      ScanPrice.rollups(.none, [.agent, .model], [.requests, .latencies], cells: 62).maximumRows(.seconds(2)) == 713_975
     )
-    let hours = ScanPrice.rollups([.agent, .model], [.latencies, .costs], cells: 60 * 720)
+    let hours = ScanPrice.rollups(.none, [.agent, .model], [.latencies, .costs], cells: 60 * 720)
     #expect(hours.maximumRows(.seconds(2)) == 230_736)
     #expect(hours.text(for: 230_736) == "8.7 µs")
     #expect(hours.advice(for: 230_736) == "ask for measures without percentiles")
@@ -50,7 +50,7 @@ struct ScanPriceTests {
     #expect(price(90, .user, .contains("a")).maximumRows(.seconds(2)) == 266_666)
     #expect(price(90, .user, .contains("a")).advice(for: 1000) == "test fewer fields")
     #expect(price(90, .input, .contains("a")).maximumRows(.seconds(2)) == 2776)
-    #expect(price(90, .input, .contains("a")).advice(for: 1000) == "test input and output less often")
+    #expect(price(90, .input, .contains("a")).advice(for: 1000) == "test input, output and error less often")
     #expect(price(20, .tag, .prefix("a")).text(for: 1000) == "16 µs")
     #expect(price(3, .user, .among(["a"])).text(for: 1000) == "0.8 µs")
   }
@@ -77,7 +77,7 @@ struct ScanRefusalTests {
       #expect(
         error?.message
           == "Filtering by input looks at every trace of the range: \(try Self.count(sample)), more than 13 at "
-          + "720 µs each. Take a shorter range, test input and output less often, or sort by time and filter by agentId, "
+          + "720 µs each. Take a range of about \(30 * 13 / (try Self.count(sample))) days, test input, output and error less often, or sort by time and filter by agentId, "
           + "model, modelProvider and status only."
       )
       #expect(try await database.body(TracesResolver(), call)["total"]?.int == 0)

@@ -9,13 +9,15 @@ public struct DimensionValuesResolver: RootFieldResolver {
   private let price: ScanPrice
   /// How many rows of rollups may be read, or of traces where rollups do not know the dimension.
   private let limit: Int64
+  private let trialLimit: Int64
 
   init(_ dimension: MetricDimension, scanBudget: Duration = .seconds(2)) {
     self.dimension = dimension
     price =
       dimension.isKnownToRollups
-      ? .rollups([dimension], [.requests], cells: 0) : .figures(.none, [dimension], [.requests], cells: 0)
+      ? .rollups(.none, [dimension], [.requests], cells: 0) : .figures(.none, [dimension], [.requests], cells: 0)
     limit = price.maximumRows(scanBudget)
+    trialLimit = price.maximumRows(ScanPrice.trial(of: scanBudget))
   }
 
   public func queries(_ call: FieldCall) throws(GraphQLError) -> [SQLQuery] {
@@ -31,7 +33,7 @@ public struct DimensionValuesResolver: RootFieldResolver {
     )
     let bounds = WindowTiling(window, levels: levels).bounds.map(\.parameter)
     let first = parameters.append(contentsOf: bounds)
-    let maximum = parameters.append(.int(limit)) + "::bigint"
+    let maximum = parameters.append(bound: limit, trial: trialLimit) + "::bigint"
     var read = sums.countRead(firstBound: first, limit: maximum)
     if levels.isEmpty {
       let total = TiledSums(measures: [.requests], levels: RollupLevel.totals, isOfKeptTraces: true)
@@ -57,7 +59,7 @@ public struct DimensionValuesResolver: RootFieldResolver {
       ORDER BY item.requests DESC, item.value
       """
     let statement = SQLStatement(family: "dimension_values", text)
-    return [SQLQuery(statement, parameters.values, isHeavy: levels.isEmpty)]
+    return [SQLQuery(statement, parameters.values, trial: parameters.trial(maximum: trialLimit))]
   }
 
   public func body(_ results: [SQLResult], _ call: FieldCall, into writer: inout JSONWriter) throws(GraphQLError) {
@@ -66,7 +68,7 @@ public struct DimensionValuesResolver: RootFieldResolver {
       guard !dimension.isKnownToRollups else { throw price.refusal(by: [dimension], limit) }
       throw GraphQLError(
         "Listing every \(dimension.rawValue) reads every trace of the range: \(read), more than \(limit) at "
-          + "\(price.text(for: limit)) each. Take a shorter range.",
+          + "\(price.text(for: limit)) each. Take a range of about \(try call.timeRange().window(at: call.now).part(limit, of: read)).",
         code: .costLimitExceeded
       )
     }

@@ -9,7 +9,7 @@ struct ExplainChangeRequest {
   let top: Int64
 
   /// Of the rows of rollups of both windows.
-  var price: ScanPrice { .rollups(dimensions, definition.measures, cells: 0) }
+  var price: ScanPrice { .rollups(.none, dimensions, definition.measures, cells: 0) }
 
   init(_ call: FieldCall) throws(GraphQLError) {
     window = try call.timeRange().window(at: call.now)

@@ -28,13 +28,16 @@ public struct ExplainChangeResolver: RootFieldResolver {
     let rows = results[0]
     let limit = request.price.maximumRows(scanBudget)
     if let read = rows.int(0, Column.read), read > limit { throw request.price.refusal(by: request.dimensions, limit) }
+    let keptFrom = rows.instant(0, Column.keptFrom)
+    let window = try request.window.figures(keptFrom: keptFrom)
+    let previous = try request.window.previous.figures(keptFrom: keptFrom)
     writer.beginObject()
     writer.key("as_of")
     writer.instant(call.now)
     writer.key("window")
-    writer.window(request.window)
+    writer.window(window)
     writer.key("previous_window")
-    writer.window(request.window.previous)
+    writer.window(previous)
     writer.key("measure")
     writer.string(request.figure.rawValue)
     writer.key("value")

@@ -15,7 +15,9 @@ struct ExplainChangeStatement {
     static let contribution = 6
     /// How many rows of rollups are, or would be, read; there are no figures when they are too many.
     static let read = 7
-    static let keys = 8
+    /// As ``SQLText/keptFrom``.
+    static let keptFrom = 8
+    static let keys = 9
   }
 
   private static let sides = ["now", "before"]
@@ -71,7 +73,7 @@ struct ExplainChangeStatement {
       SELECT \(figure(of: "whole", "now")), \(figure(of: "whole", "before")),
         trim_scale(COALESCE(sum(shown.contribution) OVER (), 0)), shown.place,
         \(figure(of: "shown", "now")), \(figure(of: "shown", "before")),
-        trim_scale(shown.contribution), settings.read, \(keys.map { "shown.\($0)" }.joined(separator: ", "))
+        trim_scale(shown.contribution), settings.read, \(SQLText.keptFrom), \(keys.map { "shown.\($0)" }.joined(separator: ", "))
       FROM settings CROSS JOIN whole LEFT JOIN shown ON true ORDER BY shown.place
       """
   }

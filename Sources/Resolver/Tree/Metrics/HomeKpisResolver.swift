@@ -21,7 +21,8 @@ public struct HomeKpisResolver: RootFieldResolver {
       \(sums.select(part: 0, firstBound: 2))
       UNION ALL \(sums.select(part: 1, firstBound: 2 + sums.boundCount))
       ), total AS (SELECT part, \(totals) FROM (VALUES (0), (1)) AS side (part) LEFT JOIN tile USING (part) GROUP BY part)
-      SELECT \(figures.joined(separator: ",\n  "))
+      SELECT \(figures.joined(separator: ",\n  ")),
+        \(SQLText.keptFrom)
       FROM total AS now, total AS before WHERE now.part = 0 AND before.part = 1
       """
     )
@@ -36,7 +37,10 @@ public struct HomeKpisResolver: RootFieldResolver {
 
   public func body(_ results: [SQLResult], _ call: FieldCall, into writer: inout JSONWriter) throws(GraphQLError) {
     let range = try call.timeRange()
-    let window = range.window(at: call.now)
+    let asked = range.window(at: call.now)
+    let keptFrom = results[0].instant(0, 2 * Self.metrics.count)
+    let window = try asked.figures(keptFrom: keptFrom)
+    let previous = asked.previous.known(keptFrom: keptFrom) ?? TimeWindow(from: asked.from, to: asked.from)
     writer.beginObject()
     for (index, metric) in Self.metrics.enumerated() {
       writer.key(metric.key)
@@ -56,7 +60,7 @@ public struct HomeKpisResolver: RootFieldResolver {
     writer.key("window")
     writer.window(window)
     writer.key("previous_window")
-    writer.window(window.previous)
+    writer.window(previous)
     writer.endObject()
   }
 }

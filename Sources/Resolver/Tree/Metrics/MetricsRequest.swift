@@ -51,11 +51,16 @@ struct MetricsRequest {
   var scanPrice: ScanPrice { .figures(filter, dimensions, measures, cells: cells) }
 
   /// Of the rows of rollups.
-  var rollupPrice: ScanPrice { .rollups(dimensions, measures, cells: cells) }
+  var rollupPrice: ScanPrice { .rollups(filter.isKnownToRollups ? filter : .none, dimensions, measures, cells: cells) }
 
-  /// About how many points a series has; 1 without one.
+  /// How many points a series has at most; 1 without one. Midnights of a time zone may lie anywhere.
   private var points: Int64 {
-    interval.map { (window.to.microseconds - window.from.microseconds) / ($0.seconds * 1_000_000) + 2 } ?? 1
+    guard let interval else { return 1 }
+    if interval == .minute || (interval == .hour && timeZone == "UTC") {
+      let (from, to) = (window.from.floored(toSeconds: interval.seconds), window.to.ceiled(toSeconds: interval.seconds))
+      return (to.seconds - from.seconds) / interval.seconds
+    }
+    return (window.to.microseconds - window.from.microseconds) / (interval.seconds * 1_000_000) + 2
   }
 
   /// How many sums the answer may have.
@@ -63,6 +68,21 @@ struct MetricsRequest {
 
   /// How many groups are told, with all others together and those together with these.
   private var groups: Int64 { dimensions.isEmpty ? 1 : top + 2 }
+
+  /// Why rollups would not do, and how they would.
+  var scanReason: (reason: String, remedy: String) {
+    let dimensions = dimensions.filter { !$0.isKnownToRollups }.map { "Grouping by \($0.rawValue)" }
+    let fields = filter.fields.filter { $0.rollup == nil }.map { "Filtering by \($0.rawValue)" }.sorted()
+    if let reason = (dimensions + fields).first {
+      return (reason, "group and filter by agent, model, provider and status only, which rollups answer")
+    }
+    let hasPercentiles = measures.contains { $0.isHistogram }
+    if interval == .minute, hasPercentiles { return ("Percentiles by the minute", "take a longer interval") }
+    if let interval, hasPercentiles, timeZone != "UTC", !filter.needsAllDimensions {
+      return ("Percentiles by the \(interval.rawValue) of \(timeZone)", "take a time zone of whole hours")
+    }
+    return ("Telling so many agents and models apart", "filter by status only")
+  }
 
   private static func names(_ list: InputValue?) -> [String]? {
     list?.listValue?.compactMap(\.stringValue)
@@ -83,14 +103,14 @@ struct MetricsRequest {
     guard let interval else { return }
     guard points <= Self.maximumPoints else {
       throw GraphQLError(
-        "The series would have about \(points) points; at most \(Self.maximumPoints) are given. "
+        "The series would have \(points) points; at most \(Self.maximumPoints) are given. "
           + "Take a longer interval than \(interval.rawValue), or a shorter range.",
         code: .costLimitExceeded
       )
     }
     guard dimensions.isEmpty || points * (top + 1) <= Self.maximumValues else {
       throw GraphQLError(
-        "The series of \(top) groups would have about \(points * (top + 1)) points; at most \(Self.maximumValues) are "
+        "The series of \(top) groups would have \(points * (top + 1)) points; at most \(Self.maximumValues) are "
           + "given. Take a smaller top, a longer interval or a shorter range.",
         code: .costLimitExceeded
       )

@@ -20,19 +20,11 @@ public struct MetricsResolver: RootFieldResolver {
     if let interval = request.interval {
       queries.append(MetricsStatement.bounds(request, interval, workspace: workspace))
     }
+    let limits = MetricsStatement.Limits(request, scanBudget)
     for dimensions in Self.groupings(of: request) {
-      queries.append(
-        MetricsStatement.figures(request, dimensions: dimensions, limits: limits(of: request), workspace: workspace)
-      )
+      queries.append(MetricsStatement.figures(request, dimensions: dimensions, limits: limits, workspace: workspace))
     }
     return queries
-  }
-
-  private func limits(of request: MetricsRequest) -> MetricsStatement.Limits {
-    MetricsStatement.Limits(
-      traces: request.scanPrice.maximumRows(scanBudget),
-      rollups: request.rollupPrice.maximumRows(scanBudget)
-    )
   }
 
   /// By what each statement groups; totals come from the last.
@@ -45,7 +37,7 @@ public struct MetricsResolver: RootFieldResolver {
     let figures = request.interval == nil ? results : Array(results.dropFirst())
     for rows in figures { try check(rows, request) }
     let window = try Self.keptWindow(figures[0], request)
-    let buckets = request.interval.map { _ in MetricBuckets(request.window, bounds: results[0]) }
+    let buckets = request.interval.map { _ in MetricBuckets(window, bounds: results[0]) }
     let totals = figures[figures.count - 1]
     let totalKeys = figures.count == 1 ? request.dimensions.count : 0
     writer.beginObject()
@@ -80,44 +72,28 @@ public struct MetricsResolver: RootFieldResolver {
   private func check(_ rows: SQLResult, _ request: MetricsRequest) throws(GraphQLError) {
     guard rows.bool(0, MetricsStatement.Column.isTimeZone) == true else { throw TimeZoneName.unknown(request.timeZone) }
     let isScan = rows.bool(0, MetricsStatement.Column.isScan) == true
-    let limits = limits(of: request)
+    let limits = MetricsStatement.Limits(request, scanBudget)
     let limit = isScan ? limits.traces : limits.rollups
     guard let read = rows.int(0, MetricsStatement.Column.read), read > limit else { return }
     throw isScan ? Self.tooManyTraces(read, limit, request) : Self.tooManyRollups(limit, request)
   }
 
-  /// The part of the window that the figures cover: hours outlive traces and minutes, and what lies before those that are kept
-  /// is known by whole hours.
+  /// The part of the window that the figures cover.
   private static func keptWindow(_ rows: SQLResult, _ request: MetricsRequest) throws(GraphQLError) -> TimeWindow {
-    guard let microseconds = rows.int(0, MetricsStatement.Column.keptFrom) else { return request.window }
-    let keptFrom = Instant(microseconds: microseconds)
-    let window = TimeWindow(
-      from: request.window.from.ceiled(toSeconds: 3600),
-      to: request.window.to < keptFrom ? request.window.to.floored(toSeconds: 3600) : request.window.to
-    )
+    let keptFrom = rows.instant(0, MetricsStatement.Column.keptFrom)
     let isFine = rows.bool(0, MetricsStatement.Column.isFine) == true
-    guard !isFine, window.from < window.to else {
-      throw GraphQLError(
-        "Invalid time range: traces and minutes before \(keptFrom.text) are no longer kept, and this takes them. "
-          + "Begin then or later; hours and days by agent, model, provider and status go further back.",
-        code: .invalidTimeRange
-      )
-    }
-    return window
+    if let keptFrom, isFine, request.window.from < keptFrom { throw .noLongerKept(keptFrom) }
+    return try request.window.figures(keptFrom: keptFrom)
   }
 
   /// Says what would be cheaper.
   private static func tooManyTraces(_ read: Int64, _ limit: Int64, _ request: MetricsRequest) -> GraphQLError {
-    let dimensions = request.dimensions.filter { !$0.isKnownToRollups }.map { "grouping by \($0.rawValue)" }
-    let fields = request.filter.fields.filter { $0.rollup == nil }.map { "filtering by \($0.rawValue)" }.sorted()
-    let reason = (dimensions + fields).first ?? "telling so many agents and models apart"
-    let share = Double(limit) / Double(read)
-    let minutes = max(1, Int64(Double(request.window.to.seconds - request.window.from.seconds) / 60 * share))
-    let range = minutes >= 2880 ? "\(minutes / 1440) days" : minutes >= 120 ? "\(minutes / 60) h" : "\(minutes) min"
+    let (reason, remedy) = request.scanReason
+    let range = request.window.part(limit, of: read)
     let advice = request.scanPrice.advice(for: limit).map { ", \($0)" } ?? ""
     return GraphQLError(
-      "\(reason.prefix(1).uppercased() + reason.dropFirst()) reads every trace of the range: \(read), more than \(limit) at "
-        + "\(request.scanPrice.text(for: limit)) each. Take a range of about \(range)\(advice), or group and filter by agent, model, provider and status only, which rollups answer.",
+      "\(reason) reads every trace of the range: \(read), more than \(limit) at "
+        + "\(request.scanPrice.text(for: limit)) each. Take a range of about \(range)\(advice), or \(remedy).",
       code: .costLimitExceeded
     )
   }
@@ -138,6 +114,36 @@ struct MetricBuckets {
     let inner = (0..<bounds.rowCount).compactMap { bounds.int($0, 0) }.map { Instant(microseconds: $0) }
     edges = [window.from] + inner + [window.to]
   }
+}
+
+extension TimeWindow {
+  /// The window that figures cover; see ``known(keptFrom:)``.
+  func figures(keptFrom: Instant?) throws(GraphQLError) -> TimeWindow {
+    if let known = known(keptFrom: keptFrom) { return known }
+    throw .noLongerKept(keptFrom ?? to)
+  }
+
+  /// How long a part of it is that holds `limit` of its `count` traces, if they were spread evenly: `9 days`.
+  func part(_ limit: Int64, of count: Int64) -> String {
+    let share = Double(limit) / Double(max(1, count))
+    let minutes = max(1, Int64(Double(to.seconds - from.seconds) / 60 * share))
+    return minutes >= 2880 ? "\(minutes / 1440) days" : minutes >= 120 ? "\(minutes / 60) h" : "\(minutes) min"
+  }
+}
+
+extension GraphQLError {
+  fileprivate static func noLongerKept(_ keptFrom: Instant) -> GraphQLError {
+    GraphQLError(
+      "Invalid time range: traces and minutes before \(keptFrom.text) are no longer kept, and this takes them. "
+        + "Begin then or later; hours and days by agent, model, provider and status go further back.",
+      code: .invalidTimeRange
+    )
+  }
+}
+
+extension SQLResult {
+  /// An instant from microseconds since the epoch (``SQLText/microseconds(_:)``); nil for NULL.
+  func instant(_ row: Int, _ column: Int) -> Instant? { int(row, column).map { Instant(microseconds: $0) } }
 }
 
 extension JSONWriter {

@@ -16,9 +16,6 @@ struct MetricsSource {
   /// The same for the order of the groups, which takes no series and no histograms.
   let rankAlternatives: [Alternative]
 
-  /// Whether traces are read one by one for certain.
-  var isScan: Bool { alternatives.allSatisfy(\.isScan) }
-
   /// Over the one row of `settings`: whether an alternative of that kind is taken.
   func condition(where isOfKind: (Alternative) -> Bool) -> String {
     let conditions = alternatives.filter(isOfKind).map { "(\($0.condition ?? "true"))" }
@@ -36,7 +33,8 @@ struct MetricsSource {
     let isHistogram = request.measures.contains { $0.isHistogram }
     let choices = Self.byZone(request, isHistogram ? levels.withHistograms : levels)
     alternatives = Self.heedingOverflow(choices, request.filter)
-    rankAlternatives = Self.heedingOverflow([Alternative(levels: levels, condition: nil)], request.filter)
+    // From the same kind of source, which may know groups that the other does not; but from buckets of any length.
+    rankAlternatives = alternatives.map { $0.isScan ? $0 : Alternative(levels: levels, condition: $0.condition) }
   }
 
   /// What rollups do not tell apart any more is read from the traces.

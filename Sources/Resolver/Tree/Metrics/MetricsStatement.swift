@@ -14,7 +14,7 @@ struct MetricsStatement {
     /// Whether traces are, or would be, read instead of rollups.
     static let isScan = 1
     static let isTimeZone = 2
-    /// Microseconds: where what is kept of traces and minutes begins, when the window begins before.
+    /// As ``SQLText/keptFrom``.
     static let keptFrom = 3
     /// Whether figures are made of traces or minutes everywhere, not only at the window's edges.
     static let isFine = 4
@@ -25,14 +25,21 @@ struct MetricsStatement {
     static let keys = 7
   }
 
-  /// How many rows may be read.
+  /// How many rows may be read, and how many are tried at once.
   struct Limits {
     let traces: Int64
     let rollups: Int64
-  }
+    let trialOfTraces: Int64
+    let trialOfRollups: Int64
 
-  /// Series of so many points all together may be made of very many rows.
-  private static let heavyCells: Int64 = 5000
+    init(_ request: MetricsRequest, _ budget: Duration) {
+      let trial = ScanPrice.trial(of: budget)
+      traces = request.scanPrice.maximumRows(budget)
+      rollups = request.rollupPrice.maximumRows(budget)
+      trialOfTraces = request.scanPrice.maximumRows(trial)
+      trialOfRollups = request.rollupPrice.maximumRows(trial)
+    }
+  }
 
   private let request: MetricsRequest
   private let dimensions: [MetricDimension]
@@ -63,13 +70,14 @@ struct MetricsStatement {
   ) -> SQLQuery {
     var statement = MetricsStatement(request, dimensions: dimensions, limits: limits, workspace: workspace)
     let text = statement.figures()
-    let isHeavy = statement.source.isScan || request.cells > heavyCells
-    return SQLQuery(SQLStatement(family: "metrics", text), statement.parameters.values, isHeavy: isHeavy)
+    let parameters = statement.parameters
+    let trial = parameters.trial(maximum: statement.maximumOfTrial)
+    return SQLQuery(SQLStatement(family: "metrics", text), parameters.values, trial: trial)
   }
 
   /// The instants between the buckets of the series, in microseconds.
   static func bounds(_ request: MetricsRequest, _ interval: MetricInterval, workspace: SQLParameter) -> SQLQuery {
-    let limits = Limits(traces: 0, rollups: 0)
+    let limits = Limits(request, .zero)
     var statement = MetricsStatement(request, dimensions: [], limits: limits, workspace: workspace)
     let zone = statement.zone()
     let bounds = interval.bounds(from: statement.from, to: statement.to, zone: "zone.name")
@@ -114,7 +122,7 @@ struct MetricsStatement {
         SELECT \(place) AS place, \(bucket) AS bucket, \(Self.sums(request.measures)) FROM tile\(join) GROUP BY 1, 2
       ),
       \(totals())
-      SELECT estimate.read, estimate.is_scan, settings.is_known, \(SQLText.microseconds("settings.kept_from")), estimate.is_fine, \
+      SELECT estimate.read, estimate.is_scan, settings.is_known, \(SQLText.keptFrom), estimate.is_fine, \
       \(columns.joined(separator: ", "))
       FROM settings, estimate, total\(joinKeys) ORDER BY place NULLS FIRST, total.bucket NULLS FIRST
       """
@@ -129,7 +137,6 @@ struct MetricsStatement {
       series AS MATERIALIZED (SELECT \(array) AS bounds FROM zone),
       settings AS MATERIALIZED (
         SELECT zone.is_known, series.bounds, \(TraceFilter.overflow) AS overflow,
-          (SELECT kept_from FROM trace_partitioning WHERE kept_from > \(from)) AS kept_from,
           NOT EXISTS (SELECT FROM unnest(series.bounds) AS at WHERE extract(epoch FROM at)::bigint % 3600 <> 0) AS on_the_hour
         FROM zone, series WHERE \(from) < \(to)
       )
@@ -138,8 +145,8 @@ struct MetricsStatement {
 
   /// The row `estimate`: what is read, and how much of it, before anything is.
   private mutating func estimate() -> String {
-    let limit = parameters.append(.int(limits.rollups)) + "::bigint"
-    let scanLimit = parameters.append(.int(limits.traces)) + "::bigint"
+    let limit = parameters.append(bound: limits.rollups, trial: limits.trialOfRollups) + "::bigint"
+    let scanLimit = parameters.append(bound: limits.traces, trial: limits.trialOfTraces) + "::bigint"
     var cases: [String] = []
     for alternative in source.alternatives {
       let condition = alternative.condition ?? "true"
@@ -162,6 +169,12 @@ struct MetricsStatement {
       ),
       estimate AS (SELECT *, read <= CASE WHEN is_scan THEN \(scanLimit) ELSE \(limit) END AS is_allowed FROM counted)
       """
+  }
+
+  /// More rows than these are not read at once, whichever of the sources it is.
+  private var maximumOfTrial: Int64 {
+    let kinds = Set(source.alternatives.map(\.isScan))
+    return min(kinds.contains(true) ? limits.trialOfTraces : .max, kinds.contains(false) ? limits.trialOfRollups : .max)
   }
 
   private mutating func conditions() -> TiledSums.Conditions {

@@ -26,23 +26,32 @@ struct TracesRequest {
     filter = try Self.filter(call)
   }
 
-  /// When every trace of the window has to be looked at.
+  /// When traces have to be looked at one by one, and how many of them.
   enum Scan {
     case never
-    case always
-    /// When rollups do not tell all agents and models apart.
-    case onOverflow
+    /// All of the window: to count what rollups cannot, to sort, or where a condition has very many tests.
+    case all
+    /// Those before the end of the page.
+    case untilPage
+    /// All, when rollups do not tell all agents and models apart.
+    case allOnOverflow
   }
 
-  /// To count what rollups cannot, to sort, or to pass over a great many pages.
-  /// - Parameter maximum: how many traces may be looked at.
-  func scan(maximum: Int64) -> Scan {
-    if !filter.isKnownToRollups || order.field != .time || page * limit > maximum { return .always }
-    return filter.needsAllDimensions ? .onOverflow : .never
+  /// Pages beyond so many traces are deep.
+  private static let deep: Int64 = 10_000
+  /// Nanoseconds of tests of a trace that are many.
+  private static let manyTests: Int64 = 500
+
+  var scan: Scan {
+    if !filter.isKnownToRollups || order.field != .time || scanPrice.tests > Self.manyTests { return .all }
+    if isDeep { return .untilPage }
+    return filter.needsAllDimensions ? .allOnOverflow : .never
   }
+
+  var isDeep: Bool { page > 1 && page * limit > Self.deep }
 
   /// Of a trace that is looked at.
-  var scanPrice: ScanPrice { .list(filter, order) }
+  var scanPrice: ScanPrice { .list(filter, order, isDeep: isDeep) }
 
   private static func filter(_ call: FieldCall) throws(GraphQLError) -> TraceFilter {
     var parts: [TraceFilter] = []

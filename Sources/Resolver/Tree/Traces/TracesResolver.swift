@@ -13,14 +13,14 @@ public struct TracesResolver: RootFieldResolver {
 
   public func queries(_ call: FieldCall) throws(GraphQLError) -> [SQLQuery] {
     let request = try TracesRequest(call)
-    let limit = request.scanPrice.maximumRows(scanBudget)
-    return [TracesStatement.query(request, scanLimit: limit, workspace: call.workspaceParameter)]
+    let limits = TracesStatement.Limits(request, scanBudget)
+    return [TracesStatement.query(request, limits: limits, workspace: call.workspaceParameter)]
   }
 
   public func body(_ results: [SQLResult], _ call: FieldCall, into writer: inout JSONWriter) throws(GraphQLError) {
     let request = try TracesRequest(call)
     let rows = results[0]
-    let limit = request.scanPrice.maximumRows(scanBudget)
+    let limit = TracesStatement.Limits(request, scanBudget).traces
     if let scanned = rows.int(0, 0), scanned > limit { throw Self.tooMuch(scanned, limit, request) }
     let total = rows.int(0, 1) ?? 0
     let found = rows.isNull(0, Self.firstColumn) ? 0 : rows.rowCount
@@ -62,14 +62,16 @@ public struct TracesResolver: RootFieldResolver {
         ("Filtering by \(field)", byRollups)
       } else if request.order.field != .time {
         ("Sorting by \(request.order.field.rawValue)", byRollups)
-      } else if request.page * request.limit > limit {
+      } else if request.scan == .all {
+        ("So many tests", byRollups)
+      } else if request.isDeep {
         ("Page \(request.page)", ", or go on from a cursor with after")
       } else {
         ("Telling so many agents and models apart", ", or filter by status only")
       }
     return GraphQLError(
       "\(reason) looks at every trace of the range: \(scanned), more than \(limit) at "
-        + "\(request.scanPrice.text(for: limit)) each. Take a shorter range\(remedy).",
+        + "\(request.scanPrice.text(for: limit)) each. Take a range of about \(request.window.part(limit, of: scanned))\(remedy).",
       code: .costLimitExceeded
     )
   }

@@ -8,25 +8,36 @@ import Database
 /// inner one lets the planner see how little is wanted.
 ///
 /// What has to look at every trace of the window (``TracesRequest/Scan``) is not begun when there are more than
-/// `scanLimit` of them, which the rollups know. The first column says how many there are; it is NULL where that does not matter.
+/// ``Limits`` allow, which the rollups know. The first column says how many there are; it is NULL where that does not matter.
 struct TracesStatement {
   private let request: TracesRequest
-  private let scanLimit: Int64
+  private let limits: Limits
   private let scan: TracesRequest.Scan
   private var parameters = SQLParameters()
 
-  static func query(_ request: TracesRequest, scanLimit: Int64, workspace: SQLParameter) -> SQLQuery {
-    var statement = TracesStatement(request: request, scanLimit: scanLimit)
-    _ = statement.parameters.append(workspace)
-    let text = statement.text()
-    let isHeavy = statement.scan == .always
-    return SQLQuery(SQLStatement(family: "traces", text), statement.parameters.values, isHeavy: isHeavy)
+  /// How many traces may be looked at, and how many are tried at once.
+  struct Limits {
+    let traces: Int64
+    let trial: Int64
+
+    init(_ request: TracesRequest, _ budget: Duration) {
+      traces = request.scanPrice.maximumRows(budget)
+      trial = request.scanPrice.maximumRows(ScanPrice.trial(of: budget))
+    }
   }
 
-  private init(request: TracesRequest, scanLimit: Int64) {
+  static func query(_ request: TracesRequest, limits: Limits, workspace: SQLParameter) -> SQLQuery {
+    var statement = TracesStatement(request: request, limits: limits)
+    _ = statement.parameters.append(workspace)
+    let text = statement.text()
+    let trial = statement.scan == .never ? nil : statement.parameters.trial(maximum: limits.trial)
+    return SQLQuery(SQLStatement(family: "traces", text), statement.parameters.values, trial: trial)
+  }
+
+  private init(request: TracesRequest, limits: Limits) {
     self.request = request
-    self.scanLimit = scanLimit
-    scan = request.scan(maximum: scanLimit)
+    self.limits = limits
+    scan = request.scan
   }
 
   private mutating func text() -> String {
@@ -93,13 +104,17 @@ struct TracesStatement {
   /// How many traces would be looked at, and whether that is not too many.
   private mutating func settings() -> String {
     guard scan != .never else { return "SELECT NULL::bigint AS scanned" }
-    let limit = parameters.append(.int(scanLimit)) + "::bigint"
+    let limit = parameters.append(bound: limits.traces, trial: limits.trial) + "::bigint"
     let first = parameters.next
     let sums = TiledSums(measures: [.requests], levels: RollupLevel.totals, isOfKeptTraces: true)
     for bound in WindowTiling(request.window, levels: sums.levels).bounds { _ = parameters.append(bound.parameter) }
     let counted = sums.select(part: 0, firstBound: first)
     var scanned = "SELECT COALESCE(sum(requests), 0)::bigint FROM (\(counted)) AS tile"
-    if scan == .onOverflow { scanned = "SELECT CASE WHEN \(TraceFilter.overflow) THEN (\(scanned)) END" }
+    if scan == .untilPage {
+      let end = parameters.append(.int(request.page * request.limit)) + "::bigint"
+      scanned = "SELECT LEAST((\(scanned)), \(end))"
+    }
+    if scan == .allOnOverflow { scanned = "SELECT CASE WHEN \(TraceFilter.overflow) THEN (\(scanned)) END" }
     return """
       SELECT scanned, COALESCE(scanned <= \(limit), true) AS within FROM (\(scanned)) AS counted (scanned)
       """
