@@ -169,7 +169,7 @@ struct TraceListTests {
       #expect(await message(["page": .int(2001)], TracesResolver()) == nil)
       #expect(
         await message(["page": .int(2001)], TracesResolver(scanBudget: .nanoseconds(4 * 1500)))
-          == "Page 2001 looks at every trace of the range: \(count), more than 4 at 1.5 µs each. Take a range of about "
+          == "Page 2001 passes over the traces before it: \(count), more than 4 at 1.5 µs each. Take a range of about "
           + "\(30 * 4 * 24 / count) h, or go on from a cursor with after."
       )
       let agent: [String: InputValue] = ["agentId": .string("agent-1")]

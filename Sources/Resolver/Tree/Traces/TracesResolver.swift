@@ -63,14 +63,15 @@ public struct TracesResolver: RootFieldResolver {
       } else if request.order.field != .time {
         ("Sorting by \(request.order.field.rawValue)", byRollups)
       } else if request.scan == .all {
-        ("So many tests", byRollups)
+        ("A condition of so many tests", byRollups)
       } else if request.isDeep {
         ("Page \(request.page)", ", or go on from a cursor with after")
       } else {
         ("Telling so many agents and models apart", ", or filter by status only")
       }
+    let what = request.scan == .untilPage ? "passes over the traces before it" : "looks at every trace of the range"
     return GraphQLError(
-      "\(reason) looks at every trace of the range: \(scanned), more than \(limit) at "
+      "\(reason) \(what): \(scanned), more than \(limit) at "
         + "\(request.scanPrice.text(for: limit)) each. Take a range of about \(request.window.part(limit, of: scanned))\(remedy).",
       code: .costLimitExceeded
     )
