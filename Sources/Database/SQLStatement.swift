@@ -36,15 +36,16 @@ public struct SQLQuery: Sendable {
   /// For a query that may keep the server busy for a while; nil when it does not.
   public let trial: Trial?
 
-  /// The same statement with a lower bound: it does nothing but count when more than `maximum` rows would be read, and the first
-  /// column of its first row says how many.
+  /// The same statement with a lower bound on the rows that it reads. The first column of its first row says how many those
+  /// are; when they are too many it has done nothing but count them.
   public struct Trial: Sendable {
     public let parameters: [SQLParameter]
-    public let maximum: Int64
+    /// Too many for the trial, and not for the query.
+    public let unfinished: ClosedRange<Int64>
 
-    public init(parameters: [SQLParameter], maximum: Int64) {
+    public init(parameters: [SQLParameter], unfinished: ClosedRange<Int64>) {
       self.parameters = parameters
-      self.maximum = maximum
+      self.unfinished = unfinished
     }
   }
 

@@ -22,8 +22,10 @@ struct StatementBatch: Sendable {
   func unfinished(after trial: [Result<SQLResult, GraphQLError>]) -> [[Int]] {
     ranges.map { range in
       range.filter { index in
-        guard let maximum = queries[index].trial?.maximum, case .success(let rows) = trial[index] else { return false }
-        return rows.int(0, 0) ?? 0 > maximum
+        guard let unfinished = queries[index].trial?.unfinished, case .success(let rows) = trial[index],
+          let read = rows.int(0, 0)
+        else { return false }
+        return unfinished.contains(read)
       }
     }.filter { !$0.isEmpty }
   }

@@ -32,8 +32,12 @@ struct SQLParameters {
   }
 
   /// The values of a trial of the same statement.
-  func trial(maximum: Int64) -> SQLQuery.Trial {
-    SQLQuery.Trial(parameters: values.enumerated().map { lower[$0] ?? $1 }, maximum: maximum)
+  /// - Parameters:
+  ///   - maximum: how many rows a trial reads.
+  ///   - bound: how many the statement reads.
+  func trial(maximum: Int64, bound: Int64) -> SQLQuery.Trial {
+    let parameters = values.enumerated().map { lower[$0] ?? $1 }
+    return SQLQuery.Trial(parameters: parameters, unfinished: maximum + 1...max(bound, maximum + 1))
   }
 
   /// Values that belong together; the number of the first.

@@ -35,6 +35,20 @@ struct ScanWaitTests {
     #expect(try await scans() == [0, 0])
   }
 
+  /// It is counted by its trial: nobody waits for a refusal.
+  @Test func whatIsRefusedWaitsForNobody() async throws {
+    try await gateway.emptyCache()
+    gateway.resetCounts()
+    let dear =
+      "metrics(range: \"30d\", groupBy: [user], interval: hour, top: 30) { groups { totals { p50LatencyMs } } }"
+    let query = "{ tags(range: \"30d\") { total } \(dear) }"
+    let errors = try await gateway.owner.client.graphQL(query).json["errors"]?.elements ?? []
+    #expect(errors.count == 1)
+    #expect(errors.first?["path"]?.elements.first?.string == "metrics")
+    #expect(errors.first?["message"]?.string?.hasPrefix("Grouping by user reads every trace of the range: ") == true)
+    #expect(gateway.telemetryWire.counts.turns == 2, "tags, which is scanned, takes a second one")
+  }
+
   @Test func aRequestHasFewScans() async throws {
     let fields = (1...6).map { "f\($0): \(Self.scan(top: 10 + $0))" }
     let answer = try await gateway.owner.client.graphQL("{ \(fields.joined(separator: " ")) }").json

@@ -59,7 +59,7 @@ public struct DimensionValuesResolver: RootFieldResolver {
       ORDER BY item.requests DESC, item.value
       """
     let statement = SQLStatement(family: "dimension_values", text)
-    return [SQLQuery(statement, parameters.values, trial: parameters.trial(maximum: trialLimit))]
+    return [SQLQuery(statement, parameters.values, trial: parameters.trial(maximum: trialLimit, bound: limit))]
   }
 
   public func body(_ results: [SQLResult], _ call: FieldCall, into writer: inout JSONWriter) throws(GraphQLError) {

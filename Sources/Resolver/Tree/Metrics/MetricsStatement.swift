@@ -71,7 +71,8 @@ struct MetricsStatement {
     var statement = MetricsStatement(request, dimensions: dimensions, limits: limits, workspace: workspace)
     let text = statement.figures()
     let parameters = statement.parameters
-    let trial = parameters.trial(maximum: statement.maximumOfTrial)
+    let limits = statement.limitsOfSource
+    let trial = parameters.trial(maximum: limits.trial, bound: limits.bound)
     return SQLQuery(SQLStatement(family: "metrics", text), parameters.values, trial: trial)
   }
 
@@ -171,10 +172,12 @@ struct MetricsStatement {
       """
   }
 
-  /// More rows than these are not read at once, whichever of the sources it is.
-  private var maximumOfTrial: Int64 {
+  /// How many rows a trial reads at least, and the statement at most, whichever the source is.
+  private var limitsOfSource: (trial: Int64, bound: Int64) {
     let kinds = Set(source.alternatives.map(\.isScan))
-    return min(kinds.contains(true) ? limits.trialOfTraces : .max, kinds.contains(false) ? limits.trialOfRollups : .max)
+    if kinds == [true] { return (limits.trialOfTraces, limits.traces) }
+    if kinds == [false] { return (limits.trialOfRollups, limits.rollups) }
+    return (min(limits.trialOfTraces, limits.trialOfRollups), max(limits.traces, limits.rollups))
   }
 
   private mutating func conditions() -> TiledSums.Conditions {

@@ -30,7 +30,7 @@ struct TracesStatement {
     var statement = TracesStatement(request: request, limits: limits)
     _ = statement.parameters.append(workspace)
     let text = statement.text()
-    let trial = statement.scan == .never ? nil : statement.parameters.trial(maximum: limits.trial)
+    let trial = statement.scan == .never ? nil : statement.parameters.trial(maximum: limits.trial, bound: limits.traces)
     return SQLQuery(SQLStatement(family: "traces", text), statement.parameters.values, trial: trial)
   }
 
