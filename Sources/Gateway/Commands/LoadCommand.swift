@@ -7,7 +7,7 @@ struct LoadCommand: AsyncParsableCommand {
     commandName: "load",
     abstract: "Load traces from a file of JSON lines.",
     discussion: """
-      Each line is one trace as POST /api/v1/traces takes it. Lines that cannot be accepted are reported with their \
+      Each line is one trace in JSON; docs/loading.md has its fields. Lines that cannot be accepted are reported with their \
       number and reason, and the others are kept; the exit status is 1 then. A trace that is there already is left \
       alone, so a load that was interrupted can be repeated.
       """

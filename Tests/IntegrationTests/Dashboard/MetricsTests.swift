@@ -127,11 +127,13 @@ struct MetricsTests {
         Europe/Berlin or America/New_York."}]}
         """
     )
-    let points = try await gateway.owner.client.get("/api/v1/metrics?range=30d&interval=minute")
+    let points = try await gateway.owner.client.get(
+      "/api/v1/metrics?interval=minute&range=custom&start=2026-01-01T00:00:00Z&end=2026-01-31T00:00:00Z"
+    )
     #expect(points.status == 400)
     #expect(
       points.text == """
-        {"detail":"The series would have about 43202 points; at most 2000 are given. Take a longer interval than minute, \
+        {"detail":"The series would have 43200 points; at most 2000 are given. Take a longer interval than minute, \
         or a shorter range."}
         """
     )
