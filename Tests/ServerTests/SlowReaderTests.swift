@@ -26,9 +26,9 @@ import Testing
     try await withServer(idleTimeout: .seconds(60)) { port, connections in
       let socket = try LoopbackSocket(connectingTo: port, receiveBuffer: 4096)
       try socket.send(Self.request)
-      async let received = received(from: socket, after: 500_000)
-      // Long enough for the answer to be on its way, also on a busy machine.
-      try await Task.sleep(for: .seconds(1))
+      let progress = Atomic(0)
+      async let received = received(from: socket, after: 0) { progress.store($0, ordering: .relaxed) }
+      try await Patience.wait(for: "the answer to begin") { progress.load(ordering: .relaxed) > 0 ? true : nil }
       // As the framework does when it is told to end.
       connections.last?.close(promise: nil)
       #expect(await received > Self.body.utf8.count)
@@ -47,13 +47,18 @@ import Testing
   }
 
   /// Bytes until the end of the stream, taken in small steps, by a thread that has nothing else to do.
-  private func received(from socket: LoopbackSocket, after microseconds: UInt32) async -> Int {
+  private func received(
+    from socket: LoopbackSocket,
+    after microseconds: UInt32,
+    progress: @escaping @Sendable (Int) -> Void = { _ in }
+  ) async -> Int {
     await withCheckedContinuation { continuation in
       Thread.detachNewThread {
         usleep(microseconds)
         var count = 0
         while let part = try? socket.receiveBlocking(), !part.isEmpty {
           count += part.count
+          progress(count)
           if count < 200_000 { usleep(5000) }
         }
         continuation.resume(returning: count)
